@@ -24,8 +24,10 @@ const notOurs = new Set(["node_modules", "wrong", "right", "broken"]);
 function sources(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return notOurs.has(entry.name) ? [] : sources(path);
-    if (!entry.name.endsWith(".ts") || entry.name.endsWith(".test.ts")) return [];
+    if (entry.isDirectory())
+      return notOurs.has(entry.name) ? [] : sources(path);
+    if (!entry.name.endsWith(".ts") || entry.name.endsWith(".test.ts"))
+      return [];
     return [path];
   });
 }

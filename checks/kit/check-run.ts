@@ -1,0 +1,285 @@
+import { dirname, join } from "node:path";
+import { loadSocketIo } from "./client.ts";
+import { CouldNotTell } from "./could-not-tell.ts";
+import { BinaryOutput, Fault, SyntaxFault } from "./faults.ts";
+import type { Failure, Lesson, Mistake, Requirement } from "./lesson.ts";
+import { root, shown } from "./repository.ts";
+import type { RequirementResult, Result, Verdict } from "./result.ts";
+import { type ServerOptions, ServerProcess } from "./server-process.ts";
+import { type Entry, Timeline, whatWasDone } from "./timeline.ts";
+import { typeFaults } from "./type-check.ts";
+import { Unmet } from "./unmet.ts";
+import { CheckWorld } from "./check-world.ts";
+
+export interface CheckOptions {
+  /** Absolute path of the server to check. */
+  entry: string;
+  /** Ends the check, and the server with it. */
+  signal?: AbortSignal;
+}
+
+/** A requirement whose machine was too slow to judge it is tried so often. */
+const TRIES = 3;
+
+/**
+ * One check of one server: its requirements, judged one after another on one server process.
+ *
+ * Both ways to run a lesson, `npm run check` and vitest, call {@link judge} for each requirement and
+ * {@link end} at the end, so they cannot differ in their verdicts. The first base requirement that
+ * fails ends the road: it is the next thing to do, and those behind it are skipped. Stretch
+ * requirements are judged once all of the base is met, each for itself.
+ */
+export class CheckRun {
+  readonly timeline = new Timeline();
+  readonly #lesson: Lesson;
+  readonly #entry: string;
+  readonly #results: RequirementResult[] = [];
+  #server: ServerProcess | null = null;
+  #roadEnded = false;
+  #hasStarted = false;
+  /** What the report tells of the server: at the base requirement that failed, else at a stretch. */
+  #worst: { fault: Fault | null; output: readonly string[] } | null = null;
+  #notices: Fault[] = [];
+  #exit: Result["server"]["exit"] = null;
+
+  constructor(lesson: Lesson, { entry, signal }: CheckOptions) {
+    this.#lesson = lesson;
+    this.#entry = entry;
+    signal?.addEventListener("abort", () => this.#server?.kill(), {
+      once: true,
+    });
+  }
+
+  /** Judges one requirement. Call it for each of the lesson's, in their order. */
+  async judge(requirement: Requirement): Promise<RequirementResult> {
+    const began = performance.now();
+    const judged = this.#roadEnded ? skipped : await this.#try(requirement);
+    const { id, title, kind } = requirement;
+    const result: RequirementResult = {
+      id,
+      title,
+      kind,
+      ...judged,
+      ms: Math.round(performance.now() - began),
+    };
+    const isMet = result.status === "passed";
+    if (!isMet && (kind === "base" || result.status === "could-not-tell"))
+      this.#roadEnded = true;
+    this.#results.push(result);
+    return result;
+  }
+
+  /** Ends the server and gives the result. */
+  async end(): Promise<Result> {
+    const { binary = false } = this.#server?.output ?? {};
+    await this.#server?.stop();
+    if (binary) this.#notices.push(new BinaryOutput());
+    return {
+      version: 1,
+      lesson: this.#lesson.name,
+      entry: shown(this.#entry),
+      verdict: verdictOf(this.#results),
+      ms: Math.round(performance.now()),
+      database: {
+        engine: null,
+        version: null,
+        why: "this lesson needs no database",
+      },
+      requirements: this.#results,
+      server: {
+        exit: this.#exit,
+        fault: this.#worst?.fault?.kind ?? null,
+        where: this.#worst?.fault?.where ?? null,
+        output: [...(this.#worst?.output ?? [])],
+        notices: this.#notices.map(({ kind, message }) => ({ kind, message })),
+      },
+    };
+  }
+
+  async #try(requirement: Requirement): Promise<Judgement> {
+    for (let tries = 1; ; tries++) {
+      const beginning = this.timeline.add({
+        lane: "check",
+        kind: "begin",
+        text: requirement.title,
+      });
+      let world: CheckWorld | null = null;
+      try {
+        const server = await this.#startedServer();
+        world = new CheckWorld(server, this.timeline, this.#options());
+        await Promise.race([requirement.check(world), server.died]);
+        return met;
+      } catch (error) {
+        const cause = await this.#causeOf(error);
+        if (cause instanceof Unmet || cause instanceof Fault)
+          return await this.#failed(requirement, cause, beginning);
+        if (tries === TRIES) return undecided(cause);
+      } finally {
+        await world?.end();
+      }
+    }
+  }
+
+  /** All requirements share one server process; one that died is started again. */
+  async #startedServer(): Promise<ServerProcess> {
+    this.#server ??= await ServerProcess.start(this.#options());
+    return this.#server;
+  }
+
+  #options(): ServerOptions {
+    return {
+      entry: this.#entry,
+      cwd: workingFolder(this.#lesson, this.#entry),
+      env: { PUBLIC_DIR: join(root, "lessons", "public") },
+      timeline: this.timeline,
+      onSpawn: () => void loadSocketIo(),
+    };
+  }
+
+  async #failed(
+    requirement: Requirement,
+    cause: Unmet | Fault,
+    beginning: Entry,
+  ): Promise<Judgement> {
+    const fault = cause instanceof Fault ? cause : null;
+    const entries = this.timeline.since(beginning);
+    const failure = this.#describe(cause, entries);
+    const mistake = recognise(
+      failure,
+      requirement.mistakes,
+      this.#lesson.mistakes,
+    );
+    const types =
+      fault instanceof SyntaxFault ? [] : await typeFaults(this.#entry);
+    if (this.#worst === null || requirement.kind === "base") {
+      this.#worst = { fault, output: failure.output };
+      this.#notices = types.slice(0, 1);
+    }
+    return {
+      status: "failed",
+      did: whatWasDone(entries) || `started ${shown(this.#entry)}`,
+      expected: failure.expected,
+      received: failure.received,
+      hint: mistake?.hint ?? fault?.hint ?? requirement.hints[0],
+      mistake: mistake?.id ?? null,
+    };
+  }
+
+  #describe(cause: Unmet | Fault, entries: readonly Entry[]): Failure {
+    const printed = entries
+      .filter(({ kind }) => kind === "console")
+      .map(({ text }) => text);
+    if (cause instanceof Unmet)
+      return {
+        expected: cause.expected,
+        received: cause.received,
+        facts: cause.facts,
+        fault: null,
+        output: printed.slice(-MOST_LINES),
+      };
+    return {
+      expected: this.#hasStarted
+        ? "your server goes on working"
+        : "your server listens on the port that PORT names",
+      received: cause.message,
+      facts: {},
+      fault: cause,
+      // A fault knows its own last lines; an excerpt of the file, say, was never printed.
+      output:
+        cause.output.length > 0 ? cause.output : printed.slice(-MOST_LINES),
+    };
+  }
+
+  /** A step that failed because the server had died or is blocked is told as what it is. */
+  async #causeOf(error: unknown): Promise<unknown> {
+    const server = this.#server;
+    if (server === null) return error;
+    this.#hasStarted = true;
+    const cause =
+      error instanceof Fault
+        ? error
+        : await server.ping().then(
+            () => error,
+            (fault: unknown) => fault,
+          );
+    if (!server.isAlive || server.isCondemned) {
+      const { code, signal } = await server.stop();
+      if (!server.isCondemned) this.#exit = { code, signal };
+      this.#server = null;
+    }
+    return cause;
+  }
+}
+
+/** Lines of the server's console that a report shows. */
+const MOST_LINES = 12;
+
+/** The server's folder, so that a relative path in it means what it means by hand. */
+function workingFolder(lesson: Lesson, entry: string): string {
+  // Answers that are kept beside the checks run where a learner's server would.
+  return entry.startsWith(join(root, "checks"))
+    ? join(root, "lessons", lesson.name)
+    : dirname(entry);
+}
+
+type Judgement = Pick<
+  RequirementResult,
+  "status" | "did" | "expected" | "received" | "hint" | "mistake"
+>;
+
+const nothingToSay = {
+  did: null,
+  expected: null,
+  received: null,
+  hint: null,
+  mistake: null,
+};
+const met: Judgement = { status: "passed", ...nothingToSay };
+const skipped: Judgement = { status: "skipped", ...nothingToSay };
+
+/** @param cause a CouldNotTell, or a mistake in the check itself */
+function undecided(cause: unknown): Judgement {
+  return {
+    ...nothingToSay,
+    status: "could-not-tell",
+    received:
+      cause instanceof CouldNotTell
+        ? cause.message
+        : `the check itself failed: ${String(cause)}`,
+    hint: "This is the checker's own trouble, not yours. Close what keeps the machine busy and check again.",
+  };
+}
+
+function recognise(
+  failure: Failure,
+  ...tables: (readonly Mistake[] | undefined)[]
+): Mistake | undefined {
+  return tables
+    .flatMap((table) => table ?? [])
+    .find((mistake) => mistake.looksLike(failure));
+}
+
+function verdictOf(results: readonly RequirementResult[]): Verdict {
+  const base = results.filter(({ kind }) => kind === "base");
+  if (base.some(({ status }) => status === "failed")) return "not-yet";
+  if (base.some(({ status }) => status === "could-not-tell"))
+    return "could-not-tell";
+  return base.every(({ status }) => status === "passed") ? "passed" : "not-yet";
+}
+
+/**
+ * Judges every requirement of a lesson in this process, without a test runner: this is what stands
+ * between a learner's Enter and the verdict.
+ *
+ * @param onResult called as soon as each requirement is judged
+ */
+export async function runCheck(
+  lesson: Lesson,
+  options: CheckOptions,
+  onResult: (result: RequirementResult) => void = () => {},
+): Promise<Result> {
+  const run = new CheckRun(lesson, options);
+  for (const requirement of lesson.requirements)
+    onResult(await run.judge(requirement));
+  return run.end();
+}

@@ -1,0 +1,178 @@
+import { Client, type ClientOptions } from "./client.ts";
+import { CouldNotTell } from "./could-not-tell.ts";
+import { ask, type RequestOptions } from "./http.ts";
+import type { World } from "./lesson.ts";
+import { LimitClock, pass, patiently } from "./patience.ts";
+import { RawClient } from "./raw-client.ts";
+import { type ServerOptions, ServerProcess } from "./server-process.ts";
+import { type Shape, describeShape } from "./shape.ts";
+import { type Timeline, list } from "./timeline.ts";
+import { Unmet } from "./unmet.ts";
+
+/** Time in which an answer that comes after its limit still counts as late, not as never, in ms. */
+const LATE = 700;
+
+/**
+ * What one requirement has in its hands; see {@link World}.
+ *
+ * Its verbs are fields, not methods, so that a requirement may take out what it needs:
+ * `check: async ({ client, settle }) => …`.
+ */
+export class CheckWorld implements World {
+  readonly server: ServerProcess;
+  readonly timeline: Timeline;
+  readonly clients: Client[] = [];
+  readonly #options: ServerOptions;
+  readonly #others: CheckWorld[] = [];
+  /** How many of an event each client had heard when its audience was last looked at. */
+  readonly #counted = new Map<string, number>();
+
+  /** @param options those of the server, to start it once more */
+  constructor(
+    server: ServerProcess,
+    timeline: Timeline,
+    options: ServerOptions,
+  ) {
+    this.server = server;
+    this.timeline = timeline;
+    this.#options = options;
+  }
+
+  readonly client = async (
+    name: string,
+    options?: ClientOptions,
+  ): Promise<Client> => {
+    const client = await Client.connect(
+      name,
+      this.server,
+      this.timeline,
+      options,
+    );
+    this.clients.push(client);
+    return client;
+  };
+
+  readonly connect: World["connect"] = async (...names) => {
+    const clients: Client[] = [];
+    for (const name of names) clients.push(await this.client(name));
+    return clients as { [Index in keyof typeof names]: Client };
+  };
+
+  readonly rawClient = (): Promise<RawClient> =>
+    RawClient.open(this.server, this.timeline);
+
+  readonly request = (path: string, options?: RequestOptions) =>
+    ask(this.server, this.timeline, path, options);
+
+  readonly another = async (
+    options: Partial<ServerOptions>,
+  ): Promise<World> => {
+    const changed = { ...this.#options, ...options };
+    const server = await ServerProcess.start(changed);
+    const world = new CheckWorld(server, this.timeline, changed);
+    this.#others.push(world);
+    return world;
+  };
+
+  readonly settle = async (): Promise<void> => {
+    // What a handler emits after an await comes a few turns later.
+    await pass(60, this.server);
+    for (const client of this.clients)
+      if (client.socket.connected) await client.settled();
+  };
+
+  readonly audience = async (
+    event: string,
+    hearers: readonly Client[],
+    shape: Shape,
+  ): Promise<void> => {
+    const arrivals = await Promise.allSettled(
+      hearers.map((client) => client.hears(event, shape)),
+    );
+    await this.settle();
+    const counts = this.clients.map((client) => ({
+      client,
+      times: this.#newlyHeard(client, event),
+    }));
+    const isRight = counts.every(
+      ({ client, times }) => times === (hearers.includes(client) ? 1 : 0),
+    );
+    const reason: unknown = arrivals.find(
+      (arrival) => arrival.status === "rejected",
+    )?.reason;
+    if (isRight && reason === undefined) return;
+    // The right ears heard something else: the client's own words say it best.
+    if (isRight || (reason !== undefined && !(reason instanceof Unmet)))
+      throw reason;
+    throw wrongAudience(event, hearers, shape, counts);
+  };
+
+  readonly within = async <T>(
+    limit: number,
+    what: string,
+    awaited: Promise<T>,
+  ): Promise<T> => {
+    const expected = `${what} within ${limit / 1000} s`;
+    const clock = new LimitClock();
+    try {
+      const value = await patiently(
+        this.server,
+        awaited,
+        () => {
+          throw new Unmet(expected, "it did not come");
+        },
+        limit + LATE,
+      );
+      const { timeliness, elapsed } = clock.read(limit);
+      if (timeliness === "in time") return value;
+      if (timeliness === "could not tell")
+        throw new CouldNotTell(
+          "this machine was too busy to measure a time limit",
+        );
+      throw new Unmet(
+        expected,
+        `it came after ${(elapsed / 1000).toFixed(1)} s`,
+        { value: elapsed },
+      );
+    } finally {
+      clock.stop();
+    }
+  };
+
+  /** Closes the clients and ends the servers that this requirement started for itself. */
+  async end(): Promise<void> {
+    for (const client of this.clients) client.close();
+    for (const world of this.#others) {
+      await world.end();
+      await world.server.stop();
+    }
+  }
+
+  #newlyHeard(client: Client, event: string): number {
+    const key = `${client.name} ${event}`;
+    const before = this.#counted.get(key) ?? 0;
+    const now = client.heard(event).length;
+    this.#counted.set(key, now);
+    return now - before;
+  }
+}
+
+function wrongAudience(
+  event: string,
+  hearers: readonly Client[],
+  shape: Shape,
+  counts: readonly { client: Client; times: number }[],
+): Unmet {
+  const heard = counts.filter(({ times }) => times > 0);
+  const intended = list(hearers.map(({ name }) => name));
+  return new Unmet(
+    `${event} ${describeShape(shape)} reaches ${intended === "" ? "nobody" : `${intended}, once each, and nobody else`}`,
+    heard.length === 0
+      ? "nobody heard it"
+      : `heard by ${list(heard.map(({ client, times }) => (times === 1 ? client.name : `${client.name} (${times} times)`)))}`,
+    {
+      heardBy: heard.map(({ client }) => client.name),
+      times: Math.max(0, ...counts.map(({ times }) => times)),
+    },
+  );
+}

@@ -1,0 +1,344 @@
+import type { ManagerOptions, Socket, SocketOptions } from "socket.io-client";
+import { patiently } from "./patience.ts";
+import type { ServerProcess } from "./server-process.ts";
+import {
+  type Matching,
+  type Shape,
+  anything,
+  describeShape,
+  matches,
+} from "./shape.ts";
+import { showArguments } from "./show.ts";
+import type { Timeline } from "./timeline.ts";
+import { Unmet } from "./unmet.ts";
+
+/** Loading it takes most of what a check takes, so it begins while the server starts. */
+export const loadSocketIo = () => import("socket.io-client");
+
+export interface ClientOptions {
+  /** Websocket alone unless given: it is the quickest. */
+  transports?: ("polling" | "websocket")[];
+  /** What the handshake carries. */
+  auth?: Record<string, unknown>;
+  /** Called with the new socket before it connects, to listen from the first packet on. */
+  prepare?: (socket: Socket) => void;
+}
+
+/** An event that a client heard. */
+export interface Heard {
+  event: string;
+  /** Its arguments, without a function that acknowledges it. */
+  args: readonly unknown[];
+}
+
+/**
+ * A Socket.IO client that writes down everything it hears.
+ *
+ * It waits for an event with patience, never with a fixed sleep, and proves that an event did not
+ * come by a later answer on the same connection: order on one connection is guaranteed
+ * (https://socket.io/docs/v4/delivery-guarantees).
+ */
+export class Client {
+  readonly name: string;
+  readonly socket: Socket;
+  readonly #server: ServerProcess;
+  readonly #timeline: Timeline;
+  readonly #heard: Heard[] = [];
+  /** How many of each event were already waited for. */
+  readonly #consumed = new Map<string, number>();
+  #waiting = new Set<() => void>();
+  #markers = 0;
+
+  /**
+   * Connects a client and waits until it is connected.
+   *
+   * @param name what reports call it, such as Alice
+   * @throws {Unmet} when the server refuses it or does not answer
+   */
+  static async connect(
+    name: string,
+    server: ServerProcess,
+    timeline: Timeline,
+    options: ClientOptions = {},
+  ): Promise<Client> {
+    const { io } = await loadSocketIo();
+    const client = new Client(name, io, server, timeline, options);
+    await client.#connected();
+    return client;
+  }
+
+  private constructor(
+    name: string,
+    io: (
+      url: string,
+      options: Partial<ManagerOptions & SocketOptions>,
+    ) => Socket,
+    server: ServerProcess,
+    timeline: Timeline,
+    options: ClientOptions,
+  ) {
+    this.name = name;
+    this.#server = server;
+    this.#timeline = timeline;
+    this.socket = io(server.url, {
+      transports: options.transports ?? ["websocket"],
+      ...(options.auth ? { auth: options.auth } : {}),
+      // Two clients in one process would otherwise share a connection.
+      forceNew: true,
+      reconnection: false,
+      autoConnect: false,
+    });
+    this.#note("connect", "connects");
+    this.socket.onAny((event: string, ...args: unknown[]) =>
+      this.#onEvent(event, args),
+    );
+    this.socket.on("connect", () => {
+      this.#note("connected", `is connected (${this.transport})`);
+      this.#wake();
+    });
+    this.socket.on("disconnect", (reason) =>
+      this.#note("disconnected", `is disconnected (${reason})`),
+    );
+    options.prepare?.(this.socket);
+    this.socket.connect();
+  }
+
+  /** The socket id; empty while not connected. */
+  get id(): string {
+    return this.socket.id ?? "";
+  }
+
+  /** `polling` or `websocket`. */
+  get transport(): string {
+    return this.socket.io.engine?.transport.name ?? "none";
+  }
+
+  emit(event: string, ...args: unknown[]): void {
+    this.#note(
+      "emit",
+      `sent ${event} ${showArguments(args)}`.trimEnd(),
+      event,
+      args,
+    );
+    this.socket.emit(event, ...args);
+  }
+
+  /**
+   * Emits with an acknowledgement and gives its first argument.
+   *
+   * @throws {Unmet} when no acknowledgement comes
+   */
+  async ask<S extends Shape>(
+    event: string,
+    args: readonly unknown[],
+    shape: S,
+  ): Promise<Matching<S>> {
+    const answers = this.request(event, ...args);
+    const answer = await this.#patiently(answers.first, () => {
+      throw new Unmet(
+        `${event} is acknowledged with ${describeShape(shape)}`,
+        "no acknowledgement came",
+      );
+    });
+    if (matches(shape, answer[0])) return answer[0];
+    throw new Unmet(
+      `${event} is acknowledged with ${describeShape(shape)}`,
+      answer.length === 0
+        ? "an acknowledgement without arguments"
+        : showArguments(answer),
+      { value: answer[0] },
+    );
+  }
+
+  /** Emits with an acknowledgement, and counts how often it is called. */
+  request(
+    event: string,
+    ...args: unknown[]
+  ): { first: Promise<unknown[]>; times: () => number } {
+    this.#note(
+      "emit",
+      `asked ${event} ${showArguments(args)}`.trimEnd(),
+      event,
+      args,
+    );
+    let times = 0;
+    const first = new Promise<unknown[]>((resolve) => {
+      this.socket.emit(event, ...args, (...answer: unknown[]) => {
+        times += 1;
+        this.#note(
+          "acknowledged",
+          `was answered ${showArguments(answer)}`,
+          event,
+          answer,
+        );
+        resolve(answer);
+      });
+    });
+    return { first, times: () => times };
+  }
+
+  /** Acknowledges every `event` of the server with what `answer` gives. */
+  answers(event: string, answer: (payload: unknown) => unknown): void {
+    this.socket.on(
+      event,
+      (payload: unknown, acknowledge?: (value: unknown) => void) => {
+        if (typeof acknowledge === "function") acknowledge(answer(payload));
+      },
+    );
+  }
+
+  /**
+   * Waits for the next `event` and gives its first argument.
+   *
+   * @throws {Unmet} when none comes, or when its first argument does not have the shape
+   */
+  async hears<S extends Shape>(event: string, shape: S): Promise<Matching<S>> {
+    const expected =
+      `${this.name} hears ${event} ${shape === anything ? "" : describeShape(shape)}`.trimEnd();
+    const index = this.#consumed.get(event) ?? 0;
+    this.#consumed.set(event, index + 1);
+    const arrived = this.#when(() => this.heard(event)[index]);
+    const { args } = await this.#patiently(arrived, () => {
+      throw new Unmet(expected, this.#whatCameInstead(event, index), {
+        times: index,
+      });
+    });
+    const [payload] = args;
+    if (args.length > 0 && matches(shape, payload)) return payload;
+    throw new Unmet(
+      expected,
+      `${event} ${args.length === 0 ? "without arguments" : showArguments(args)}`,
+      {
+        value: payload,
+        times: this.heard(event).length,
+      },
+    );
+  }
+
+  /** All that was heard of one event, or of all, oldest first. */
+  heard(event?: string): readonly Heard[] {
+    return event === undefined
+      ? this.#heard
+      : this.#heard.filter((heard) => heard.event === event);
+  }
+
+  /**
+   * Resolves when everything that the server had sent to this client before has arrived.
+   *
+   * It asks for a namespace that does not exist. Socket.IO itself refuses that, on the same
+   * connection and without any code of the learner's, and after whatever was sent before.
+   */
+  async settled(): Promise<void> {
+    this.#markers += 1;
+    const marker = this.socket.io.socket(`/settled-${this.#markers}`, {});
+    const answered = new Promise<void>((resolve) => {
+      marker.once("connect_error", () => resolve());
+      marker.once("connect", () => resolve());
+    });
+    try {
+      await this.#patiently(answered, () => {
+        throw new Unmet(
+          `${this.name} stays connected`,
+          `${this.name}'s connection is gone`,
+        );
+      });
+    } finally {
+      marker.disconnect();
+    }
+  }
+
+  /** Breaks the line, as a dead network would: the server is not told. */
+  cut(): void {
+    this.#note("cut", "lost its line");
+    this.socket.io.engine?.close();
+  }
+
+  /** Disconnects as a page that is closed. */
+  leave(): void {
+    this.#note("leave", "left");
+    this.socket.disconnect();
+  }
+
+  /** Ends the client without a note. Always safe to call. */
+  close(): void {
+    this.socket.disconnect();
+    this.socket.io.engine?.close();
+  }
+
+  async #connected(): Promise<void> {
+    const connected = new Promise<string | null>((resolve) => {
+      this.socket.once("connect", () => resolve(null));
+      this.socket.once("connect_error", (error) => resolve(error.message));
+    });
+    const refusal = await this.#patiently(connected, () => "nothing answered");
+    if (refusal === null) return;
+    this.#note("refused", `is refused (${refusal})`);
+    const { transports } = this.socket.io.opts;
+    throw new Unmet(
+      `${this.name} can connect${transports?.length === 1 ? ` by ${transports[0] as string}` : ""}`,
+      `no connection: ${refusal}`,
+      { value: refusal },
+    );
+  }
+
+  #onEvent(event: string, args: unknown[]): void {
+    const withoutAcknowledgement = args.filter(
+      (value) => typeof value !== "function",
+    );
+    this.#heard.push({ event, args: withoutAcknowledgement });
+    this.#note(
+      "heard",
+      `heard ${event} ${showArguments(withoutAcknowledgement)}`,
+      event,
+      args,
+    );
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const look of this.#waiting) look();
+  }
+
+  /** Resolves with what `find` gives as soon as it gives something. */
+  #when<T>(find: () => T | undefined): Promise<T> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = find();
+        if (found === undefined) return;
+        this.#waiting.delete(look);
+        resolve(found);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  #patiently<T>(awaited: Promise<T>, otherwise: () => T): Promise<T> {
+    return patiently(this.#server, awaited, otherwise);
+  }
+
+  #whatCameInstead(event: string, before: number): string {
+    if (!this.socket.connected) return `${this.name} is no longer connected`;
+    if (before > 0)
+      return `it came ${before === 1 ? "once" : `${before} times`} before, and not again`;
+    const others = [...new Set(this.#heard.map((heard) => heard.event))];
+    return others.length === 0
+      ? `${this.name} heard nothing`
+      : `${this.name} heard no ${event}, only ${others.slice(0, 4).join(", ")}`;
+  }
+
+  #note(
+    kind: Parameters<Timeline["add"]>[0]["kind"],
+    text: string,
+    event?: string,
+    data?: unknown,
+  ): void {
+    this.#timeline.add({
+      lane: this.name,
+      kind,
+      text,
+      ...(event === undefined ? {} : { event }),
+      ...(data === undefined ? {} : { data }),
+    });
+  }
+}

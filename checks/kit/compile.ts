@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import type { BuildFailure } from "esbuild";
+import { CouldNotTell } from "./could-not-tell.ts";
+import { EmptyServerFile, NoServerFile, SyntaxFault } from "./faults.ts";
+import { shown } from "./repository.ts";
+
+/** The service behind esbuild starts with its first use; a check begins that as early as it can. */
+export const esbuild = import("esbuild");
+
+/**
+ * Compiles a server and what it imports from its own files into one file beside it, where relative
+ * paths, `import.meta.dirname` and the packages mean the same as in the source. Packages stay outside.
+ *
+ * @param entry absolute path of the TypeScript or JavaScript file
+ * @returns the absolute path of the compiled file, which the caller removes
+ * @throws {NoServerFile | EmptyServerFile | SyntaxFault} for what is wrong with the file
+ * @throws {CouldNotTell} when the compiled file cannot be written
+ */
+export async function compileServer(entry: string): Promise<string> {
+  await refuseMissingOrEmpty(entry);
+  const commonJs = /^\.c[jt]s$/.test(extname(entry));
+  const compiled = join(
+    dirname(entry),
+    `.server.${process.pid}.${randomBytes(4).toString("hex")}.${commonJs ? "cjs" : "mjs"}`,
+  );
+  const { build } = await esbuild;
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    outfile: compiled,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: commonJs ? "cjs" : "esm",
+    target: "node20",
+    sourcemap: "inline",
+    write: false,
+    logLevel: "silent",
+  }).catch((error: unknown) => {
+    throw isBuildFailure(error) ? syntaxFault(error) : error;
+  });
+  try {
+    await writeFile(compiled, outputFiles[0]?.contents ?? "");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CouldNotTell(
+      `nothing can be written into ${shown(dirname(entry))} (${code}), where your compiled server would stand. Allow writing there, or copy the workshop to a folder of your own`,
+    );
+  }
+  return compiled;
+}
+
+async function refuseMissingOrEmpty(entry: string): Promise<void> {
+  let source: string;
+  try {
+    source = await readFile(entry, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR")
+      throw new NoServerFile(shown(entry));
+    throw new CouldNotTell(`${shown(entry)} cannot be read (${code})`);
+  }
+  if (source.trim() === "") throw new EmptyServerFile(shown(entry));
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && "errors" in error;
+}
+
+function syntaxFault({ errors }: BuildFailure): SyntaxFault {
+  const first = errors[0];
+  const place = first?.location;
+  if (!first || !place)
+    return new SyntaxFault("The file", first?.text ?? "unknown error", []);
+  const margin = `${place.line} | `;
+  // The caret stands below the place also where the line is indented with tabs.
+  const indent = place.lineText
+    .slice(0, place.column)
+    .replaceAll(/[^\t]/g, " ");
+  return new SyntaxFault(
+    `${shown(resolve(place.file))}:${place.line}:${place.column + 1}`,
+    first.text,
+    [`${margin}${place.lineText}`, `${" ".repeat(margin.length)}${indent}^`],
+  );
+}
+
+/** Removes compiled files that a check left beside a server because it was killed. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const pid = /^\.server\.(\d+)\.[0-9a-f]+\.[cm]js$/.exec(
+      basename(name),
+    )?.[1];
+    if (pid !== undefined && !isRunning(Number(pid)))
+      await rm(join(folder, name), { force: true }).catch(() => {});
+  }
+}
+
+/** Whether there is a process with that id. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * The check itself got into trouble: the machine is too slow for a time limit to mean anything, no
+ * port is free, no process can be started. It never counts against the learner and never for them.
+ */
+export class CouldNotTell extends Error {
+  override name = "CouldNotTell";
+}

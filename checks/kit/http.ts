@@ -1,0 +1,114 @@
+import { type IncomingHttpHeaders, request } from "node:http";
+import { RequestNeverAnswered } from "./faults.ts";
+import { patiently } from "./patience.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { cut } from "./show.ts";
+import type { Timeline } from "./timeline.ts";
+import { Unmet } from "./unmet.ts";
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** The body as text, at most 1 MiB of it. */
+  body: string;
+  /** The body as JSON, or `undefined` if it is none. */
+  json: unknown;
+}
+
+export interface RequestOptions {
+  method?: "GET" | "POST";
+  headers?: Record<string, string>;
+  body?: string;
+  /** Set for long polls, which are answered when there is something to say. */
+  quiet?: boolean;
+}
+
+const MOST_BODY = 1_048_576;
+
+/**
+ * Makes an HTTP request to the server on a connection of its own.
+ *
+ * @param path with its query, such as `/health`
+ * @throws {RequestNeverAnswered} when the server lives but does not answer
+ * @throws {Unmet} when the connection breaks
+ */
+export async function ask(
+  server: ServerProcess,
+  timeline: Timeline,
+  path: string,
+  { method = "GET", headers = {}, body, quiet = false }: RequestOptions = {},
+): Promise<Answer> {
+  const name = `${method} ${path}`;
+  if (!quiet)
+    timeline.add({ lane: "http", kind: "request", text: `asked for ${name}` });
+  const enough = new AbortController();
+  try {
+    const answer = await patiently(
+      server,
+      send(new URL(path, server.url), method, headers, body, enough.signal),
+      () => {
+        throw new RequestNeverAnswered(name, { output: server.output.last() });
+      },
+    );
+    if (!quiet)
+      timeline.add({
+        lane: "http",
+        kind: "response",
+        text: `${name} answered ${answer.status} ${cut(answer.body, 80)}`.trimEnd(),
+        data: answer.body,
+      });
+    return answer;
+  } finally {
+    enough.abort();
+  }
+}
+
+function send(
+  url: URL,
+  method: string,
+  headers: Record<string, string>,
+  body: string | undefined,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error & { code?: string }) => {
+      if (signal.aborted) return;
+      reject(
+        new Unmet(
+          `${method} ${url.pathname} is answered`,
+          `the connection broke (${error.code ?? error.message})`,
+        ),
+      );
+    };
+    const outgoing = request(
+      url,
+      { method, headers, agent: false, signal },
+      (incoming) => {
+        let text = "";
+        incoming.setEncoding("utf8");
+        incoming.on("data", (chunk: string) => {
+          if (text.length < MOST_BODY) text += chunk;
+        });
+        incoming.on("error", fail);
+        incoming.on("end", () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: text,
+            json: parse(text),
+          }),
+        );
+      },
+    );
+    outgoing.on("error", fail);
+    outgoing.end(body);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Client, ClientOptions } from "./client.ts";
+import type { Fault } from "./faults.ts";
+import type { Answer, RequestOptions } from "./http.ts";
+import type { RawClient } from "./raw-client.ts";
+import type { ServerOptions, ServerProcess } from "./server-process.ts";
+import type { Shape } from "./shape.ts";
+import type { Timeline } from "./timeline.ts";
+import type { Facts } from "./unmet.ts";
+
+/** A lesson's contract as a list of requirements, in the order in which a learner meets them. */
+export interface Lesson {
+  /** The lesson's folder, such as `03-who-hears-it`. */
+  name: string;
+  requirements: readonly Requirement[];
+  /** Mistakes that show in any requirement, such as a server that crashes at once. */
+  mistakes?: readonly Mistake[];
+}
+
+export interface Requirement {
+  /** Stable name for programs, such as `chat-reaches-everyone`. */
+  id: string;
+  /** A sentence of the contract, for people. */
+  title: string;
+  /** A lesson is passed when every base requirement is met; stretch is the deeper end of it. */
+  kind: "base" | "stretch";
+  /** Where to look, what to think of, which call: each says more, none is the solution. */
+  hints: readonly [string, string, string];
+  /** What people get wrong here, each with a hint of its own. The first that fits is named. */
+  mistakes?: readonly Mistake[];
+  /**
+   * Looks whether the requirement is met.
+   *
+   * @throws {Unmet} when it is not
+   */
+  check(world: World): Promise<void>;
+}
+
+export interface Mistake {
+  /** Its number in the list of known mistakes, such as `M7`, or a name of its own. */
+  id: string;
+  looksLike(failure: Failure): boolean;
+  /** One or two sentences that lead to the cause; never the solution. */
+  hint: string;
+}
+
+/** A failed requirement, as mistakes are recognised by. */
+export interface Failure {
+  expected: string;
+  received: string;
+  facts: Facts;
+  /** What was wrong with the server as a process, if anything. */
+  fault: Fault | null;
+  /** What the server printed since the requirement began. */
+  output: readonly string[];
+}
+
+/** What a requirement has in its hands. Clients that it connects are closed at its end. */
+export interface World {
+  readonly server: ServerProcess;
+  readonly timeline: Timeline;
+  /** Everyone connected so far, in this requirement. */
+  readonly clients: readonly Client[];
+  /** Connects a client to the server and waits until it is connected. */
+  client(name: string, options?: ClientOptions): Promise<Client>;
+  /** Connects several, one after another. */
+  connect<const Names extends readonly string[]>(
+    ...names: Names
+  ): Promise<{ [Index in keyof Names]: Client }>;
+  /** Opens an Engine.IO session over polling that polls only when told to. */
+  rawClient(): Promise<RawClient>;
+  request(path: string, options?: RequestOptions): Promise<Answer>;
+  /** Starts the same server once more, otherwise than the first time; it ends with the requirement. */
+  another(options: Partial<ServerOptions>): Promise<World>;
+  /** Waits until everything that the server has sent by now has arrived at every client. */
+  settle(): Promise<void>;
+  /**
+   * Waits until the event has reached those who should hear it, and proves that it reached each of
+   * them once and nobody else.
+   *
+   * @throws {Unmet} with `facts.heardBy`
+   */
+  audience(
+    event: string,
+    hearers: readonly Client[],
+    shape: Shape,
+  ): Promise<void>;
+  /**
+   * Waits for `awaited` against a time limit of the contract, in wall-clock milliseconds.
+   *
+   * @throws {Unmet} when it comes too late, or not at all
+   * @throws {CouldNotTell} when this machine was too slow to say
+   */
+  within<T>(limit: number, what: string, awaited: Promise<T>): Promise<T>;
+}

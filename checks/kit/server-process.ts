@@ -1,0 +1,497 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { compileServer, isRunning, removeLeftovers } from "./compile.ts";
+import { CouldNotTell } from "./could-not-tell.ts";
+import { serverEnvironment } from "./environment.ts";
+import {
+  CrashedDuringCheck,
+  CrashedWhileStarting,
+  EventLoopBlocked,
+  type Evidence,
+  ExitedWithoutListening,
+  type Fault,
+  IgnoredSigterm,
+  LeftChildren,
+  LeftOpen,
+  MemoryWithoutBound,
+  NeverListened,
+  PortTaken,
+  PrintedWithoutEnd,
+  StoppedDuringCheck,
+  UnhandledRejection,
+  WrongPort,
+} from "./faults.ts";
+import { pass } from "./patience.ts";
+import { freePort } from "./ports.ts";
+import { cacheFolder, root, shown } from "./repository.ts";
+import { ServerOutput } from "./server-output.ts";
+import { Timeline } from "./timeline.ts";
+
+export interface ServerOptions {
+  /** The server's TypeScript or JavaScript file. */
+  entry: string;
+  /** Where it runs; the entry's folder unless given. */
+  cwd?: string;
+  /** The lesson's variables, over the clean environment of environment.ts. */
+  env?: Readonly<Record<string, string>>;
+  timeline?: Timeline;
+  /** How long it may take to listen, in milliseconds of patience (see patience.ts). */
+  readyWithin?: number;
+  /** Called once the process exists: from here on there is time to do something else. */
+  onSpawn?: () => void;
+}
+
+/** How a server ended. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** What was wrong with its end, if anything. */
+  fault: Fault | null;
+}
+
+/** What a preloaded server tells; see preload.cjs. */
+type Message =
+  | { type: "listening"; host: string; port: number }
+  | { type: "closed" }
+  | { type: "listen-failed"; code: string; port: number }
+  | {
+      type: "crash";
+      origin: string;
+      error: string;
+      code?: string;
+      stack?: string;
+    }
+  | { type: "child"; pid: number }
+  | { type: "pong"; id: number; rss: number }
+  | { type: "resources"; names: string[] };
+
+/** A server that prints more than this within one check prints without end. */
+const MOST_OUTPUT = 8 * 1_048_576;
+/** A server of these lessons uses 60 to 90 MiB. */
+const MOST_MEMORY = 640 * 1_048_576;
+/** A loop that does not answer for so many turns of ours is blocked; a turn takes 20 ms or more. */
+const BLOCKED_TURNS = 50;
+const BLOCKED_TURNS_WHILE_STARTING = 150;
+const TURN = 20;
+
+/** Every server that runs now. Whatever ends this process ends them. */
+const running = new Set<ServerProcess>();
+process.on("exit", () => {
+  for (const server of running) server.kill();
+});
+
+/**
+ * A learner's server, run as a process of its own and looked at from outside.
+ *
+ * It is the leader of a process group, so that it ends with everything it started. It is ready when
+ * it listens on the port it was given. Whatever goes wrong with it as a process is a {@link Fault}.
+ */
+export class ServerProcess {
+  readonly #child: ChildProcess;
+  readonly #compiled: string;
+  readonly #source: string;
+  readonly #timeline: Timeline;
+  readonly output: ServerOutput;
+  readonly port: number;
+  /** Where clients find it, such as `http://127.0.0.1:43121`. */
+  url: string;
+  /** Rejects with the fault when the server ends without being told to, or must be stopped. */
+  readonly died: Promise<never>;
+
+  #reject: (reason: Fault | CouldNotTell) => void = () => {};
+  #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  #listens: { host: string; port: number }[] = [];
+  #listenFailed: { code: string; port: number } | undefined;
+  #crash: Extract<Message, { type: "crash" }> | undefined;
+  #closed = 0;
+  #children: number[] = [];
+  #stopping = false;
+  #condemned = false;
+  #ready = false;
+  #pings = new Map<number, () => void>();
+  #lastPing = 0;
+  #onListening = () => {};
+  #onResources = (_names: string[]) => {};
+
+  /**
+   * Compiles and starts a server, and waits until it listens on its port.
+   *
+   * @throws {Fault} whatever kept it from listening
+   * @throws {CouldNotTell} when the machine has no port or no process left
+   */
+  static async start(options: ServerOptions): Promise<ServerProcess> {
+    const [compiled, port] = await Promise.all([
+      compileServer(options.entry),
+      freePort(),
+    ]);
+    const server = new ServerProcess(options, compiled, port);
+    options.onSpawn?.();
+    void removeLeftovers(dirname(options.entry));
+    const fault = await server.#becomeReady(options.readyWithin ?? 1_000);
+    if (fault === null) return server;
+    await server.stop();
+    // Another program was quicker than our server: that is nobody's mistake.
+    if (fault instanceof PortTaken && server.#lostItsPort())
+      return ServerProcess.start(options);
+    throw fault;
+  }
+
+  private constructor(options: ServerOptions, compiled: string, port: number) {
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#compiled = compiled;
+    this.#source = options.entry;
+    this.#timeline = options.timeline ?? new Timeline();
+    this.output = new ServerOutput((text) =>
+      this.#timeline.add({ lane: "server", kind: "console", text }),
+    );
+    this.died = new Promise<never>((_, reject) => {
+      this.#reject = reject;
+    });
+    this.died.catch(() => {}); // whoever waits for something races it
+
+    this.#child = spawn(
+      process.execPath,
+      [
+        "--require",
+        join(root, "checks", "kit", "preload.cjs"),
+        "--enable-source-maps",
+        compiled,
+      ],
+      {
+        cwd: options.cwd ?? dirname(options.entry),
+        env: serverEnvironment({ PORT: String(port), ...options.env }),
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
+        detached: process.platform !== "win32",
+        windowsHide: true,
+      },
+    );
+    running.add(this);
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.on("data", (chunk: Buffer) => this.#onOutput(chunk));
+    this.#child.on("message", (message) => this.#onMessage(message as Message));
+    this.#exited = this.#whenExited();
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Ids of the processes that the server started and that still run. */
+  get children(): number[] {
+    return this.#children.filter(isRunning);
+  }
+
+  /**
+   * Asks the server's event loop for one turn.
+   *
+   * @throws {Fault} that it is blocked, or that the server is dead
+   */
+  async ping(): Promise<void> {
+    const id = ++this.#lastPing;
+    let timer: NodeJS.Timeout | undefined;
+    const most = this.#ready ? BLOCKED_TURNS : BLOCKED_TURNS_WHILE_STARTING;
+    const blocked = new Promise<never>((_, reject) => {
+      let turns = 0;
+      timer = setInterval(() => {
+        turns += 1;
+        if (turns < most) return;
+        const fault = new EventLoopBlocked(this.#evidence());
+        this.#condemn(fault);
+        reject(fault);
+      }, TURN);
+    });
+    const answered = new Promise<void>((resolvePing) => {
+      this.#pings.set(id, resolvePing);
+      this.#tell({ type: "ping", id });
+    });
+    try {
+      await Promise.race([answered, blocked, this.died]);
+    } finally {
+      clearInterval(timer);
+      this.#pings.delete(id);
+    }
+  }
+
+  /**
+   * Ends the server and everything that it started.
+   *
+   * @param signal ask with this signal first, where signals exist; otherwise end it at once
+   * @param within how long it may take after the signal, in milliseconds of wall-clock time
+   */
+  async stop(signal?: "SIGTERM" | "SIGINT", within = 3_000): Promise<Ended> {
+    this.#stopping = true;
+    let fault: Fault | null = null;
+    if (signal !== undefined && process.platform !== "win32" && this.isAlive) {
+      this.#child.kill(signal);
+      if (!(await this.#exitsWithin(within)))
+        fault = await this.#whyItGoesOn(within);
+      else if (this.children.length > 0)
+        fault = new LeftChildren(this.children.length, this.#evidence());
+    }
+    this.kill();
+    return { ...(await this.#exited), fault };
+  }
+
+  /** Ends the whole process group at once, without waiting for it. */
+  kill(): void {
+    this.#stopping = true;
+    this.#killGroup();
+  }
+
+  #killGroup(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    if (process.platform === "win32") {
+      if (this.isAlive)
+        spawn("taskkill", ["/pid", String(pid), "/T", "/F"], {
+          stdio: "ignore",
+          windowsHide: true,
+        });
+      return;
+    }
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // The group is gone already.
+    }
+  }
+
+  // ---- starting
+
+  async #becomeReady(patience: number): Promise<Fault | null> {
+    const listening = new Promise<void>((resolveListening) => {
+      this.#onListening = resolveListening;
+      if (this.#listensOnItsPort()) resolveListening();
+    });
+    const enough = new AbortController();
+    try {
+      await Promise.race([
+        listening,
+        this.died,
+        pass(patience, this, enough.signal),
+      ]);
+    } catch (error) {
+      if (error instanceof CouldNotTell) {
+        await this.stop();
+        throw error;
+      }
+      return error as Fault;
+    } finally {
+      enough.abort();
+    }
+    if (this.#listensOnItsPort()) {
+      this.#ready = true;
+      return null;
+    }
+    const other = this.#listens[0];
+    return other === undefined
+      ? new NeverListened(this.port, this.#evidence())
+      : new WrongPort(other.port, this.port, this.#evidence());
+  }
+
+  #listensOnItsPort(): boolean {
+    const own = this.#listens.find(({ port }) => port === this.port);
+    // A server that listens on localhost alone may mean the IPv6 one.
+    if (own?.host === "::1") this.url = `http://[::1]:${this.port}`;
+    return own !== undefined;
+  }
+
+  #lostItsPort(): boolean {
+    return this.#listenFailed?.port === this.port && this.#listens.length === 0;
+  }
+
+  // ---- what the process tells
+
+  #onMessage(message: Message): void {
+    switch (message.type) {
+      case "listening":
+        this.#listens.push(message);
+        if (message.port === this.port) this.#onListening();
+        else void this.#waitForTheRightPort();
+        break;
+      case "closed":
+        this.#closed += 1;
+        break;
+      case "listen-failed":
+        this.#listenFailed = message;
+        break;
+      case "crash":
+        this.#crash = message;
+        break;
+      case "child":
+        this.#children.push(message.pid);
+        break;
+      case "pong":
+        this.#pings.get(message.id)?.();
+        if (message.rss > MOST_MEMORY)
+          this.#condemn(new MemoryWithoutBound(message.rss, this.#evidence()));
+        break;
+      case "resources":
+        this.#onResources(message.names);
+        break;
+    }
+  }
+
+  /** A server may listen on several ports: only after a few turns more is another one wrong. */
+  async #waitForTheRightPort(): Promise<void> {
+    await pass(100, this).then(this.#onListening, () => {});
+  }
+
+  #onOutput(chunk: Buffer): void {
+    this.output.push(chunk);
+    if (this.output.bytes > MOST_OUTPUT)
+      this.#condemn(new PrintedWithoutEnd(this.output.bytes, this.#evidence()));
+  }
+
+  /** Stops a server that cannot be talked to any more; every wait ends with the fault. */
+  #condemn(fault: Fault): void {
+    if (this.#stopping) return;
+    this.#condemned = true;
+    this.#timeline.add({ lane: "server", kind: "fault", text: fault.message });
+    this.#reject(fault);
+    this.kill();
+  }
+
+  // ---- ending
+
+  #whenExited(): Promise<{
+    code: number | null;
+    signal: NodeJS.Signals | null;
+  }> {
+    return new Promise((resolveExit) => {
+      const finish = (code: number | null, signal: NodeJS.Signals | null) => {
+        running.delete(this);
+        rmSync(this.#compiled, { force: true });
+        resolveExit({ code, signal });
+      };
+      this.#child.once("error", (error) => {
+        this.#reject(
+          new CouldNotTell(`no process could be started (${error.message})`),
+        );
+        finish(null, null);
+      });
+      this.#child.once("exit", (code, signal) => {
+        const unexpected = !this.#stopping;
+        // What the server had started would hold its pipes and its port.
+        if (unexpected) this.#killGroup();
+        const end = () => {
+          clearTimeout(patience);
+          if (unexpected) this.#reject(this.#faultOfExit(code, signal));
+          finish(code, signal);
+        };
+        // "close" comes when all output has been read, unless somebody else holds the pipes.
+        const patience = setTimeout(end, 200);
+        this.#child.once("close", end);
+      });
+    });
+  }
+
+  #faultOfExit(code: number | null, signal: NodeJS.Signals | null): Fault {
+    const evidence = this.#evidence();
+    const error = this.#crash?.error ?? this.#outOfMemory();
+    if (
+      this.#listenFailed?.code === "EADDRINUSE" &&
+      this.#crash?.code === "EADDRINUSE"
+    )
+      return new PortTaken(
+        this.#listenFailed.port,
+        this.#listens.some(({ port }) => port === this.#listenFailed?.port),
+        evidence,
+      );
+    if (error !== undefined && !this.#ready)
+      return new CrashedWhileStarting(error, evidence);
+    if (error !== undefined)
+      return this.#crash?.origin === "unhandledRejection"
+        ? new UnhandledRejection(error, evidence)
+        : new CrashedDuringCheck(error, evidence);
+    if (!this.#ready && signal === null)
+      return new ExitedWithoutListening(code, evidence);
+    return new StoppedDuringCheck(
+      signal === null ? `exit code ${code}` : `signal ${signal}`,
+      evidence,
+    );
+  }
+
+  #outOfMemory(): string | undefined {
+    return this.output
+      .last(LINES_OF_A_CRASH)
+      .some((line) => line.includes("heap out of memory"))
+      ? "it used all the memory it could have (heap out of memory)"
+      : undefined;
+  }
+
+  /** Whether the check had to end it because it could not be talked to any more. */
+  get isCondemned(): boolean {
+    return this.#condemned;
+  }
+
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async #exitsWithin(ms: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolveLate) => {
+      timer = setTimeout(() => resolveLate(false), ms);
+    });
+    const inTime = await Promise.race([this.#exited.then(() => true), late]);
+    clearTimeout(timer);
+    return inTime;
+  }
+
+  async #whyItGoesOn(ms: number): Promise<Fault> {
+    if (this.#closed === 0) return new IgnoredSigterm(ms, this.#evidence());
+    const told = new Promise<string[]>((resolveNames) => {
+      this.#onResources = resolveNames;
+      this.#tell({ type: "resources" });
+    });
+    const names = await Promise.race([
+      told,
+      this.ping().then(
+        () => told,
+        () => [],
+      ),
+    ]);
+    // The pipes of the check itself are no concern of the learner's.
+    const own = names.filter((name) => !["PipeWrap", "TTYWrap"].includes(name));
+    return new LeftOpen([...new Set(own)], this.#evidence());
+  }
+
+  #tell(message: object): void {
+    // The channel may close at any moment; then the exit tells what happened.
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  #evidence(): Evidence {
+    return {
+      output: this.output.last(),
+      where: placeInOwnCode(this.#crash?.stack, this.#source),
+    };
+  }
+}
+
+/** V8 prints a stack of its own below the line that names the reason. */
+const LINES_OF_A_CRASH = 60;
+
+/** The first `file:line` of a stack that is in the learner's own folder. */
+function placeInOwnCode(
+  stack: string | undefined,
+  source: string,
+): string | undefined {
+  const folder = dirname(source);
+  for (const line of stack?.split("\n") ?? []) {
+    const found =
+      /(?:file:\/\/)?((?:\/|[A-Za-z]:[\\/])[^():]+):(\d+):\d+\)?$/.exec(line);
+    if (found?.[1] === undefined) continue;
+    const file = resolve(decodeURIComponent(found[1]));
+    if (
+      file.startsWith(folder) &&
+      !file.includes("node_modules") &&
+      !file.startsWith(cacheFolder)
+    )
+      return `${shown(file)}:${found[2]}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,106 @@
+/**
+ * One ordered record of what happened during a check: what the clients did and heard, what was
+ * asked over HTTP, what the server printed. Reports are written from it.
+ */
+
+/** What kind of thing happened. `begin` opens a requirement; up to `leave` it is what the check did, then what came of it. */
+export type EntryKind =
+  | "begin"
+  | "connect"
+  | "emit"
+  | "request"
+  | "cut"
+  | "leave"
+  | "connected"
+  | "refused"
+  | "heard"
+  | "acknowledged"
+  | "response"
+  | "disconnected"
+  | "console"
+  | "fault";
+
+export interface Entry {
+  /** Milliseconds since the timeline began. */
+  at: number;
+  /** Who: a client's name, `server`, `http`. */
+  lane: string;
+  kind: EntryKind;
+  /** One sentence part for people, such as `sent chat:say {"text":"hello"}`. */
+  text: string;
+  /** The event's name, for events. */
+  event?: string;
+  /** The event's arguments, or the answer's body. */
+  data?: unknown;
+}
+
+const done: ReadonlySet<EntryKind> = new Set<EntryKind>([
+  "connect",
+  "emit",
+  "request",
+  "cut",
+  "leave",
+]);
+
+/** Entries that are kept at most; older ones are dropped first. */
+const LIMIT = 5_000;
+
+export class Timeline {
+  readonly #began = performance.now();
+  #entries: Entry[] = [];
+  #listeners = new Set<(entry: Entry) => void>();
+
+  add(entry: Omit<Entry, "at">): Entry {
+    const complete = { at: performance.now() - this.#began, ...entry };
+    this.#entries.push(complete);
+    if (this.#entries.length > LIMIT)
+      this.#entries.splice(0, this.#entries.length - LIMIT);
+    for (const listener of this.#listeners) listener(complete);
+    return complete;
+  }
+
+  /** Calls `listener` for every entry from now on; the function it returns ends that. */
+  follow(listener: (entry: Entry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Everything since that moment, oldest first. */
+  since(entry: Entry | undefined): readonly Entry[] {
+    return entry === undefined
+      ? this.#entries
+      : this.#entries.filter((other) => other.at >= entry.at);
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+}
+
+/**
+ * What the check did, as one sentence: the last few steps.
+ *
+ * @param steps how many steps to name at most; when there were more, the sentence says so
+ */
+export function whatWasDone(entries: readonly Entry[], steps = 4): string {
+  const all = entries.filter((entry) => done.has(entry.kind));
+  const connects = all.filter((entry) => entry.kind === "connect");
+  const others = all.filter((entry) => entry.kind !== "connect");
+  const names = [...new Set(connects.map((entry) => entry.lane))];
+  const told = others.slice(-steps).map((entry) => say(entry));
+  if (others.length > steps) told.unshift("…");
+  if (names.length > 0) told.unshift(`${list(names)} connected`);
+  return told.join("; ");
+}
+
+function say(entry: Entry): string {
+  return entry.lane === "http" || entry.lane === "server"
+    ? entry.text
+    : `${entry.lane} ${entry.text}`;
+}
+
+/** `Alice, Bob and Carol` */
+export function list(names: readonly string[]): string {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}

@@ -1,0 +1,28 @@
+/** What a check saw, in a form that the mistakes a lesson knows can be recognised by. */
+export interface Facts {
+  /** Names of the clients that heard the event in question, in the order they connected. */
+  heardBy?: readonly string[];
+  /** The payload, the answer or the value that was not as expected. */
+  value?: unknown;
+  /** How often something came that should have come once. */
+  times?: number;
+  /** Status of an HTTP answer. */
+  status?: number;
+  /** Body of an HTTP answer, as text. */
+  body?: string;
+}
+
+/** A requirement that is not met: what should have happened, and what happened instead. */
+export class Unmet extends Error {
+  override name = "Unmet";
+  readonly expected: string;
+  readonly received: string;
+  readonly facts: Facts;
+
+  constructor(expected: string, received: string, facts: Facts = {}) {
+    super(`expected ${expected}, received ${received}`);
+    this.expected = expected;
+    this.received = received;
+    this.facts = facts;
+  }
+}
