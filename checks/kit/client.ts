@@ -234,6 +234,7 @@ export class Client {
     const answered = new Promise<void>((resolve) => {
       marker.once("connect_error", () => resolve());
       marker.once("connect", () => resolve());
+      marker.connect();
     });
     try {
       await this.#patiently(answered, () => {
@@ -245,6 +246,24 @@ export class Client {
     } finally {
       marker.disconnect();
     }
+  }
+
+  /**
+   * Waits until a connection that began with polling has been upgraded to websocket.
+   *
+   * @throws {Unmet} when it stays with polling
+   */
+  async upgraded(): Promise<void> {
+    const upgrade = new Promise<void>((resolve) => {
+      if (this.transport === "websocket") resolve();
+      this.socket.io.engine?.once("upgrade", () => resolve());
+    });
+    await this.#patiently(upgrade, () => {
+      throw new Unmet(
+        `${this.name} is upgraded from polling to websocket`,
+        `the connection stays with ${this.transport}`,
+      );
+    });
   }
 
   /** Breaks the line, as a dead network would: the server is not told. */

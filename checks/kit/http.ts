@@ -112,3 +112,16 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
+
+/** An answer in a few words, such as `404 "Cannot GET /health"`. */
+export function showAnswer({ status, headers, body }: Answer): string {
+  const isHtml = /html/.test(headers["content-type"] ?? "");
+  // Of an error page only its words matter; its style and its head do not.
+  const text = isHtml
+    ? body.replaceAll(/<(head|style|script)\b.*?<\/\1>|<[^>]*>/gs, " ")
+    : body;
+  const words = cut(text.replaceAll(/\s+/g, " ").trim(), 70);
+  return words === ""
+    ? `${status} and nothing else`
+    : `${status} ${isHtml ? `(a page: “${words}”)` : words}`;
+}

@@ -1,0 +1,29 @@
+// fails: any-folder
+// mistake: page-relative-to-folder
+// hint: its path begins where the command was typed
+import { createServer } from "node:http";
+import { join } from "node:path";
+import express from "express";
+import { Server } from "socket.io";
+
+const port = Number(process.env.PORT ?? 3000);
+const host = process.env.HOST ?? "127.0.0.1";
+const publicDir = "../public";
+
+const app = express();
+
+app.get("/health", (_request, response) => {
+  response.json({ ok: true });
+});
+app.use(express.static(publicDir));
+
+const httpServer = createServer(app);
+const io = new Server(httpServer);
+
+io.on("connection", (socket) => {
+  socket.emit("welcome", { id: socket.id });
+});
+
+httpServer.listen(port, host, () => {
+  console.log(`Listening on http://${host}:${port}`);
+});

@@ -1,0 +1,29 @@
+// fails: health
+// mistake: M2
+// hint: Socket.IO was given the Express app
+import { createServer } from "node:http";
+import { join } from "node:path";
+import express from "express";
+import { Server } from "socket.io";
+
+const port = Number(process.env.PORT ?? 3000);
+const host = process.env.HOST ?? "127.0.0.1";
+const publicDir =
+  process.env.PUBLIC_DIR ?? join(import.meta.dirname, "../../lessons/public");
+
+const app = express();
+
+app.get("/health", (_request, response) => {
+  response.json({ ok: true });
+});
+app.use(express.static(publicDir));
+
+const io = new Server(app);
+
+io.on("connection", (socket) => {
+  socket.emit("welcome", { id: socket.id });
+});
+
+app.listen(port, host, () => {
+  console.log(`Listening on http://${host}:${port}`);
+});
