@@ -4,6 +4,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import type { BuildFailure } from "esbuild";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { EmptyServerFile, NoServerFile, SyntaxFault } from "./faults.ts";
+import { isRunning } from "./processes.ts";
 import { shown } from "./repository.ts";
 
 /** The service behind esbuild starts with its first use; a check begins that as early as it can. */
@@ -94,15 +95,5 @@ export async function removeLeftovers(folder: string): Promise<void> {
     )?.[1];
     if (pid !== undefined && !isRunning(Number(pid)))
       await rm(join(folder, name), { force: true }).catch(() => {});
-  }
-}
-
-/** Whether there is a process with that id. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

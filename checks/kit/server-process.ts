@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { compileServer, isRunning, removeLeftovers } from "./compile.ts";
+import { compileServer, removeLeftovers } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
 import {
@@ -24,6 +24,7 @@ import {
 } from "./faults.ts";
 import { pass } from "./patience.ts";
 import { freePort } from "./ports.ts";
+import { isRunning } from "./processes.ts";
 import { cacheFolder, root, shown } from "./repository.ts";
 import { ServerOutput } from "./server-output.ts";
 import { Timeline } from "./timeline.ts";
@@ -39,7 +40,7 @@ export interface ServerOptions {
   /** How long it may take to listen, in milliseconds of patience (see patience.ts). */
   readyWithin?: number;
   /** Called once the process exists: from here on there is time to do something else. */
-  onSpawn?: () => void;
+  onSpawn?: (server: ServerProcess) => void;
 }
 
 /** How a server ended. */
@@ -72,7 +73,7 @@ const MOST_OUTPUT = 8 * 1_048_576;
 const MOST_MEMORY = 640 * 1_048_576;
 /** A loop that does not answer for so many turns of ours is blocked; a turn takes 20 ms or more. */
 const BLOCKED_TURNS = 50;
-const BLOCKED_TURNS_WHILE_STARTING = 150;
+const BLOCKED_TURNS_WHILE_STARTING = 75;
 const TURN = 20;
 
 /** Every server that runs now. Whatever ends this process ends them. */
@@ -126,7 +127,7 @@ export class ServerProcess {
       freePort(),
     ]);
     const server = new ServerProcess(options, compiled, port);
-    options.onSpawn?.();
+    options.onSpawn?.(server);
     void removeLeftovers(dirname(options.entry));
     const fault = await server.#becomeReady(options.readyWithin ?? 1_000);
     if (fault === null) return server;

@@ -42,7 +42,7 @@ const done: ReadonlySet<EntryKind> = new Set<EntryKind>([
   "leave",
 ]);
 
-/** Entries that are kept at most; older ones are dropped first. */
+/** Entries that are kept at most. What a server printed is dropped first, the oldest before all. */
 const LIMIT = 5_000;
 
 export class Timeline {
@@ -53,10 +53,18 @@ export class Timeline {
   add(entry: Omit<Entry, "at">): Entry {
     const complete = { at: performance.now() - this.#began, ...entry };
     this.#entries.push(complete);
-    if (this.#entries.length > LIMIT)
-      this.#entries.splice(0, this.#entries.length - LIMIT);
+    if (this.#entries.length > LIMIT) this.#makeRoom();
     for (const listener of this.#listeners) listener(complete);
     return complete;
+  }
+
+  #makeRoom(): void {
+    const half = this.#entries.length / 2;
+    const kept = this.#entries.filter(
+      ({ kind }, index) => kind !== "console" || index > half,
+    );
+    this.#entries =
+      kept.length < this.#entries.length ? kept : this.#entries.slice(half);
   }
 
   /** Calls `listener` for every entry from now on; the function it returns ends that. */

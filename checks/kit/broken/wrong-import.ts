@@ -1,0 +1,3 @@
+import { Servr } from "socket.io";
+
+new Servr().listen(Number(process.env.PORT));
