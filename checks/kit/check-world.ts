@@ -2,7 +2,7 @@ import { Client, type ClientOptions } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { ask, type RequestOptions } from "./http.ts";
 import type { World } from "./lesson.ts";
-import { LimitClock, pass, patiently } from "./patience.ts";
+import { LimitClock, patiently, turnAFewTimes } from "./patience.ts";
 import { RawClient } from "./raw-client.ts";
 import { type ServerOptions, ServerProcess } from "./server-process.ts";
 import { type Shape, describeShape } from "./shape.ts";
@@ -75,19 +75,27 @@ export class CheckWorld implements World {
   };
 
   readonly settle = async (): Promise<void> => {
-    // What a handler emits after an await comes a few turns later.
-    await pass(60, this.server);
+    await turnAFewTimes(this.server);
     for (const client of this.clients)
       if (client.socket.connected) await client.settled();
   };
 
-  readonly audience = async (
-    event: string,
-    hearers: readonly Client[],
-    shape: Shape,
-  ): Promise<void> => {
+  readonly audience: World["audience"] = async (
+    event,
+    hearers,
+    shape,
+    { limit } = {},
+  ) => {
     const arrivals = await Promise.allSettled(
-      hearers.map((client) => client.hears(event, shape)),
+      hearers.map((client) =>
+        limit === undefined
+          ? client.hears(event, shape)
+          : this.within(
+              limit,
+              `${client.name} hears ${event}`,
+              client.hears(event, shape, limit + LATE),
+            ),
+      ),
     );
     await this.settle();
     const counts = this.clients.map((client) => ({
@@ -121,7 +129,8 @@ export class CheckWorld implements World {
         () => {
           throw new Unmet(expected, "it did not come");
         },
-        limit + LATE,
+        // A turn longer than `awaited` may have of its own, which says more.
+        limit + 2 * LATE,
       );
       const { timeliness, elapsed } = clock.read(limit);
       if (timeliness === "in time") return value;

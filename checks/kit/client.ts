@@ -1,13 +1,7 @@
 import type { ManagerOptions, Socket, SocketOptions } from "socket.io-client";
-import { patiently } from "./patience.ts";
+import { PATIENCE, patiently } from "./patience.ts";
 import type { ServerProcess } from "./server-process.ts";
-import {
-  type Matching,
-  type Shape,
-  anything,
-  describeShape,
-  matches,
-} from "./shape.ts";
+import { type Matching, type Shape, describeShape, matches } from "./shape.ts";
 import { showArguments } from "./show.ts";
 import type { Timeline } from "./timeline.ts";
 import { Unmet } from "./unmet.ts";
@@ -126,93 +120,92 @@ export class Client {
   /**
    * Emits with an acknowledgement and gives its first argument.
    *
-   * @throws {Unmet} when no acknowledgement comes
+   * @param patience in milliseconds; see patience.ts
+   * @throws {Unmet} when no acknowledgement comes, or when its first argument does not have the shape
    */
   async ask<S extends Shape>(
     event: string,
     args: readonly unknown[],
     shape: S,
+    patience = PATIENCE,
   ): Promise<Matching<S>> {
-    const answers = this.request(event, ...args);
-    const answer = await this.#patiently(answers.first, () => {
-      throw new Unmet(
-        `${event} is acknowledged with ${describeShape(shape)}`,
-        "no acknowledgement came",
-      );
-    });
-    if (matches(shape, answer[0])) return answer[0];
-    throw new Unmet(
-      `${event} is acknowledged with ${describeShape(shape)}`,
-      answer.length === 0
-        ? "an acknowledgement without arguments"
-        : showArguments(answer),
-      { value: answer[0] },
-    );
-  }
-
-  /** Emits with an acknowledgement, and counts how often it is called. */
-  request(
-    event: string,
-    ...args: unknown[]
-  ): { first: Promise<unknown[]>; times: () => number } {
     this.#note(
       "emit",
       `asked ${event} ${showArguments(args)}`.trimEnd(),
       event,
       args,
     );
-    let times = 0;
-    const first = new Promise<unknown[]>((resolve) => {
-      this.socket.emit(event, ...args, (...answer: unknown[]) => {
-        times += 1;
-        this.#note(
-          "acknowledged",
-          `was answered ${showArguments(answer)}`,
-          event,
-          answer,
-        );
-        resolve(answer);
-      });
+    const expected = `${event} is acknowledged with ${describeShape(shape)}`;
+    const before = this.#heard.length;
+    const acknowledged = new Promise<unknown[]>((resolve) => {
+      this.socket.emit(event, ...args, (...answer: unknown[]) =>
+        resolve(answer),
+      );
     });
-    return { first, times: () => times };
+    const answer = await this.#patiently(
+      acknowledged,
+      () => {
+        const events = this.#heard.slice(before).map((heard) => heard.event);
+        const instead =
+          events.length === 0 ? "" : `, but the event ${events[0]}`;
+        throw new Unmet(expected, `no acknowledgement${instead}`);
+      },
+      patience,
+    );
+    this.#note(
+      "acknowledged",
+      `was answered ${showArguments(answer)}`,
+      event,
+      answer,
+    );
+    if (matches(shape, answer[0])) return answer[0];
+    const came =
+      answer.length === 0 ? "one without arguments" : showArguments(answer);
+    throw new Unmet(expected, came, { value: answer[0] });
   }
 
-  /** Acknowledges every `event` of the server with what `answer` gives. */
-  answers(event: string, answer: (payload: unknown) => unknown): void {
-    this.socket.on(
-      event,
-      (payload: unknown, acknowledge?: (value: unknown) => void) => {
-        if (typeof acknowledge === "function") acknowledge(answer(payload));
-      },
-    );
+  /**
+   * Acknowledges every `event` of the server with what `answer` gives.
+   *
+   * @param delay milliseconds that the client takes for it, as a person would
+   */
+  answers(
+    event: string,
+    answer: (payload: unknown) => unknown,
+    delay = 0,
+  ): void {
+    this.socket.on(event, (payload: unknown, acknowledge: unknown) => {
+      if (typeof acknowledge === "function")
+        setTimeout(() => acknowledge(answer(payload)), delay);
+    });
   }
 
   /**
    * Waits for the next `event` and gives its first argument.
    *
+   * @param patience in milliseconds; see patience.ts
    * @throws {Unmet} when none comes, or when its first argument does not have the shape
    */
-  async hears<S extends Shape>(event: string, shape: S): Promise<Matching<S>> {
-    const expected =
-      `${this.name} hears ${event} ${shape === anything ? "" : describeShape(shape)}`.trimEnd();
+  async hears<S extends Shape>(
+    event: string,
+    shape: S,
+    patience = PATIENCE,
+  ): Promise<Matching<S>> {
+    const expected = `${this.name} hears ${event} ${describeShape(shape)}`;
     const index = this.#consumed.get(event) ?? 0;
     this.#consumed.set(event, index + 1);
     const arrived = this.#when(() => this.heard(event)[index]);
-    const { args } = await this.#patiently(arrived, () => {
-      throw new Unmet(expected, this.#whatCameInstead(event, index), {
-        times: index,
-      });
-    });
+    const { args } = await this.#patiently(
+      arrived,
+      () => {
+        throw new Unmet(expected, this.#whatCameInstead(event, index));
+      },
+      patience,
+    );
     const [payload] = args;
     if (args.length > 0 && matches(shape, payload)) return payload;
-    throw new Unmet(
-      expected,
-      `${event} ${args.length === 0 ? "without arguments" : showArguments(args)}`,
-      {
-        value: payload,
-        times: this.heard(event).length,
-      },
-    );
+    const came = args.length === 0 ? "without arguments" : showArguments(args);
+    throw new Unmet(expected, `${event} ${came}`, { value: payload });
   }
 
   /** All that was heard of one event, or of all, oldest first. */
@@ -332,8 +325,12 @@ export class Client {
     });
   }
 
-  #patiently<T>(awaited: Promise<T>, otherwise: () => T): Promise<T> {
-    return patiently(this.#server, awaited, otherwise);
+  #patiently<T>(
+    awaited: Promise<T>,
+    otherwise: () => T,
+    patience = PATIENCE,
+  ): Promise<T> {
+    return patiently(this.#server, awaited, otherwise, patience);
   }
 
   #whatCameInstead(event: string, before: number): string {

@@ -77,12 +77,14 @@ export interface World {
    * Waits until the event has reached those who should hear it, and proves that it reached each of
    * them once and nobody else.
    *
+   * @param limit a time limit of the contract for it, in wall-clock milliseconds; see `within`
    * @throws {Unmet} with `facts.heardBy`
    */
   audience(
     event: string,
     hearers: readonly Client[],
     shape: Shape,
+    options?: { limit?: number },
   ): Promise<void>;
   /**
    * Waits for `awaited` against a time limit of the contract, in wall-clock milliseconds.

@@ -14,6 +14,9 @@ import { CouldNotTell } from "./could-not-tell.ts";
 /** The pause of one turn, in milliseconds. */
 const TURN = 20;
 
+/** The pause of a turn where only what is already under way is waited for, in milliseconds. */
+const SHORT_TURN = 4;
+
 /** Past this a machine is too slow for any verdict, in milliseconds of wall-clock time. */
 const TOO_SLOW = 20_000;
 
@@ -74,6 +77,17 @@ export async function patiently<T>(
     return first === ended ? otherwise() : (first as T);
   } finally {
     enough.abort();
+  }
+}
+
+/**
+ * Resolves after a few short turns: what a handler emits after an `await`, and what a client that has
+ * just left has set off, is done by then.
+ */
+export async function turnAFewTimes(server: Turning): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) {
+    await sleep(SHORT_TURN);
+    await server.ping();
   }
 }
 

@@ -123,3 +123,13 @@ export function describeShape(shape: Shape): string {
 function isFields(shape: Shape): shape is { readonly [field: string]: Shape } {
   return typeof shape === "object" && shape !== null && !Array.isArray(shape);
 }
+
+/** Binary data with these bytes, as a Buffer or another view of them. */
+export function bytes(expected: Uint8Array): Kind<Uint8Array> {
+  return new Kind(
+    show(Buffer.from(expected)),
+    (value) =>
+      (value instanceof Uint8Array || value instanceof ArrayBuffer) &&
+      Buffer.from(value as Uint8Array).equals(expected),
+  );
+}
