@@ -18,7 +18,7 @@ const root = dirname(checks);
 const cache = join(root, "node_modules", ".cache", "workshop");
 
 /** Folders whose files are test data or a learner's business, never part of a command. */
-const notOurs = new Set(["node_modules", "wrong", "right", "broken"]);
+const notOurs = new Set(["node_modules", "wrong", "right", "samples"]);
 
 /** @param {string} folder @returns {string[]} the TypeScript files that commands may be made from */
 function sources(folder) {

@@ -6,7 +6,7 @@ import type { Failure, Lesson, Mistake, Requirement } from "./lesson.ts";
 import { root, shown } from "./repository.ts";
 import type { RequirementResult, Result, Verdict } from "./result.ts";
 import { type ServerOptions, ServerProcess } from "./server-process.ts";
-import { type Entry, Timeline, whatWasDone } from "./timeline.ts";
+import { type Entry, Timeline, whatWasDone, withNames } from "./timeline.ts";
 import { typeFaults } from "./type-check.ts";
 import { Unmet } from "./unmet.ts";
 import { CheckWorld } from "./check-world.ts";
@@ -108,6 +108,8 @@ export class CheckRun {
         const server = await this.#startedServer();
         world = new CheckWorld(server, this.timeline, this.#options());
         await Promise.race([requirement.check(world), server.died]);
+        // What it set off may have ended the server a moment later.
+        await server.ping();
         return met;
       } catch (error) {
         const cause = await this.#causeOf(error);
@@ -155,11 +157,12 @@ export class CheckRun {
       this.#worst = { fault, output: failure.output };
       this.#notices = types.slice(0, 1);
     }
+    const inNames = withNames(entries);
     return {
       status: "failed",
-      did: whatWasDone(entries) || `started ${shown(this.#entry)}`,
-      expected: failure.expected,
-      received: failure.received,
+      did: inNames(whatWasDone(entries)) || `started ${shown(this.#entry)}`,
+      expected: inNames(failure.expected),
+      received: inNames(failure.received),
       hint: mistake?.hint ?? fault?.hint ?? requirement.hints[0],
       mistake: mistake?.id ?? null,
     };

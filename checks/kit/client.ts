@@ -18,6 +18,13 @@ export interface ClientOptions {
   prepare?: (socket: Socket) => void;
 }
 
+/** Events that come because somebody came or went, not because somebody asked. */
+const presence: ReadonlySet<string> = new Set([
+  "welcome",
+  "user:joined",
+  "user:left",
+]);
+
 /** An event that a client heard. */
 export interface Heard {
   event: string;
@@ -86,10 +93,11 @@ export class Client {
     this.socket.onAny((event: string, ...args: unknown[]) =>
       this.#onEvent(event, args),
     );
-    this.socket.on("connect", () => {
-      this.#note("connected", `is connected (${this.transport})`);
-      this.#wake();
-    });
+    this.socket.on("connect", () =>
+      this.#note("connected", `is connected (${this.transport})`, undefined, {
+        id: this.id,
+      }),
+    );
     this.socket.on("disconnect", (reason) =>
       this.#note("disconnected", `is disconnected (${reason})`),
     );
@@ -145,10 +153,15 @@ export class Client {
     const answer = await this.#patiently(
       acknowledged,
       () => {
-        const events = this.#heard.slice(before).map((heard) => heard.event);
-        const instead =
-          events.length === 0 ? "" : `, but the event ${events[0]}`;
-        throw new Unmet(expected, `no acknowledgement${instead}`);
+        const event = this.#heard
+          .slice(before)
+          .find((heard) => !presence.has(heard.event))?.event;
+        throw new Unmet(
+          expected,
+          event === undefined
+            ? "no acknowledgement"
+            : `no acknowledgement, but the event ${event}`,
+        );
       },
       patience,
     );
@@ -216,16 +229,25 @@ export class Client {
   }
 
   /**
-   * Resolves when everything that the server had sent to this client before has arrived.
+   * Resolves when the server has handled everything that this client sent, up to the first `await`,
+   * and everything that it sent to this client by then has arrived.
    *
    * It asks for a namespace that does not exist. Socket.IO itself refuses that, on the same
-   * connection and without any code of the learner's, and after whatever was sent before.
+   * connection and without any code of the learner's. It asks twice: a server hands the events of
+   * one batch to their listeners only after it has read the whole batch, so that the first refusal
+   * may overtake their answers.
    */
   async settled(): Promise<void> {
+    await this.#refusedNamespace();
+    await this.#refusedNamespace();
+  }
+
+  async #refusedNamespace(): Promise<void> {
     this.#markers += 1;
     const marker = this.socket.io.socket(`/settled-${this.#markers}`, {});
     const answered = new Promise<void>((resolve) => {
       marker.once("connect_error", () => resolve());
+      // A server may let clients into any namespace: that is an answer as well.
       marker.once("connect", () => resolve());
       marker.connect();
     });

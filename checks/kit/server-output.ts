@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import { stripVTControlCharacters } from "node:util";
 import { cut } from "./show.ts";
 
@@ -16,8 +17,8 @@ export class ServerOutput {
   /** Whether there was something that is no text. */
   binary = false;
   #lines: string[] = [];
-  #dropped = 0;
-  #open = "";
+  /** The lines that are not complete yet: each stream of a process has its own. */
+  readonly #open: { text: string }[] = [];
   readonly #onLine: (line: string) => void;
 
   /** @param onLine called for each complete line */
@@ -25,45 +26,35 @@ export class ServerOutput {
     this.#onLine = onLine;
   }
 
-  push(chunk: Buffer): void {
-    this.bytes += chunk.length;
-    // Of a flood only the end is looked at: splitting all of it would make the checker slow.
-    const recent = chunk.length > 16_384 ? chunk.subarray(-16_384) : chunk;
-    const text = this.#open + recent.toString("utf8");
-    const lines = text.split(/\r?\n/);
-    this.#open = (lines.pop() ?? "").slice(-2_000);
-    for (const line of lines) this.#add(line);
+  /** Gives a function that takes what one stream of the process prints, chunk by chunk. */
+  stream(): (chunk: Buffer) => void {
+    const open = { text: "" };
+    this.#open.push(open);
+    // A character may arrive in two chunks.
+    const decoder = new StringDecoder("utf8");
+    return (chunk) => {
+      this.bytes += chunk.length;
+      // Of a flood only the end is looked at: splitting all of it would make the checker slow.
+      const text = open.text + decoder.write(chunk).slice(-16_384);
+      const lines = text.split(/\r?\n/);
+      open.text = (lines.pop() ?? "").slice(-2_000);
+      for (const line of lines) this.#add(line);
+    };
   }
 
-  /** How many lines there were so far; see `since`. */
-  get count(): number {
-    return this.#dropped + this.#lines.length;
-  }
-
-  /** The lines that came after the first `count`, the last `most` of them. */
-  since(count: number, most = 12): string[] {
-    return this.#withOpenLine()
-      .slice(Math.max(0, count - this.#dropped))
-      .slice(-most);
-  }
-
+  /** The last `most` lines, the incomplete ones included. */
   last(most = 12): string[] {
-    return this.#withOpenLine().slice(-most);
-  }
-
-  #withOpenLine(): string[] {
-    const open = this.#clean(this.#open);
-    return open === "" ? this.#lines : [...this.#lines, open];
+    const open = this.#open.map(({ text }) => this.#clean(text));
+    return [...this.#lines, ...open.filter((line) => line.trim() !== "")].slice(
+      -most,
+    );
   }
 
   #add(line: string): void {
     const clean = this.#clean(line);
     if (clean.trim() === "") return;
     this.#lines.push(clean);
-    if (this.#lines.length > LINES) {
-      this.#lines.shift();
-      this.#dropped += 1;
-    }
+    if (this.#lines.length > LINES) this.#lines.shift();
     this.#onLine(clean);
   }
 

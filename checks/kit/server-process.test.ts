@@ -54,7 +54,7 @@ describe("a server that does not start", () => {
     [
       "no-such-file",
       NoServerFile,
-      /There is no file checks\/kit\/broken\/no-such-file\.ts/,
+      /There is no file checks\/kit\/samples\/no-such-file\.ts/,
     ],
     ["empty", EmptyServerFile, /empty\.ts is empty/],
     [
@@ -85,7 +85,7 @@ describe("a server that does not start", () => {
 
   test("its own line is named, with the file it wrote, not the compiled one", async () => {
     const fault = await faultOf(start("throws-at-start"));
-    expect(fault.where).toBe("checks/kit/broken/throws-at-start.ts:8");
+    expect(fault.where).toBe("checks/kit/samples/throws-at-start.ts:8");
   });
 
   test("a syntax error is shown with its line and a caret below the place", async () => {
@@ -114,8 +114,8 @@ describe("a server that does not start", () => {
 
 describe("a server that fails while it is talked to", () => {
   test.each<[string, new (...values: never[]) => Fault, string | undefined]>([
-    ["crashes", CrashedDuringCheck, "checks/kit/broken/crashes.ts:12"],
-    ["rejects", UnhandledRejection, "checks/kit/broken/rejects.ts:10"],
+    ["crashes", CrashedDuringCheck, "checks/kit/samples/crashes.ts:12"],
+    ["rejects", UnhandledRejection, "checks/kit/samples/rejects.ts:10"],
     ["stops-itself", StoppedDuringCheck, undefined],
     ["blocks", EventLoopBlocked, undefined],
     ["prints", PrintedWithoutEnd, undefined],
@@ -234,7 +234,7 @@ test("what TypeScript objects to is told beside a failure", async () => {
   expect(result.server.notices).toEqual([
     {
       kind: "type-error",
-      message: expect.stringContaining("checks/kit/broken/type-error.ts:6"),
+      message: expect.stringContaining("checks/kit/samples/type-error.ts:6"),
     },
   ]);
 });
@@ -250,7 +250,7 @@ test("children of a server end with it", async () => {
 // ---- helpers
 
 function entryOf(name: string): string {
-  return join(root, "checks", "kit", "broken", `${name}.ts`);
+  return join(root, "checks", "kit", "samples", `${name}.ts`);
 }
 
 function start(name: string): Promise<ServerProcess> {

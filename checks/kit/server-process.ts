@@ -169,8 +169,13 @@ export class ServerProcess {
       },
     );
     running.add(this);
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.on("data", (chunk: Buffer) => this.#onOutput(chunk));
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      const read = this.output.stream();
+      stream?.on("data", (chunk: Buffer) => {
+        read(chunk);
+        this.#assertBoundedOutput();
+      });
+    }
     this.#child.on("message", (message) => this.#onMessage(message as Message));
     this.#exited = this.#whenExited();
   }
@@ -340,8 +345,7 @@ export class ServerProcess {
     await pass(100, this).then(this.#onListening, () => {});
   }
 
-  #onOutput(chunk: Buffer): void {
-    this.output.push(chunk);
+  #assertBoundedOutput(): void {
     if (this.output.bytes > MOST_OUTPUT)
       this.#condemn(new PrintedWithoutEnd(this.output.bytes, this.#evidence()));
   }

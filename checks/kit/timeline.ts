@@ -112,3 +112,19 @@ export function list(names: readonly string[]): string {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
+
+/**
+ * Puts names in the place of socket ids, which nobody can tell apart.
+ *
+ * @returns a function that does that to a text, for the clients of these entries
+ */
+export function withNames(entries: readonly Entry[]): (text: string) => string {
+  const connected = entries.filter(({ kind }) => kind === "connected");
+  return (text) =>
+    connected.reduce((result, { lane, data }) => {
+      const { id } = data as { id: string };
+      return result
+        .replaceAll(`'${id}'`, `‹id of ${lane}›`)
+        .replaceAll(id, `‹id of ${lane}›`);
+    }, text);
+}

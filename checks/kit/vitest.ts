@@ -1,18 +1,24 @@
+import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CheckRun } from "./check-run.ts";
 import type { Lesson } from "./lesson.ts";
-import type { RequirementResult } from "./result.ts";
 import { lessonFile } from "./lesson-files.ts";
+import type { RequirementResult } from "./result.ts";
 
 /**
  * Declares a lesson's requirements as tests of the learner's server, for those who would rather type
  * `npx vitest run checks/03-who-hears-it`. The verdicts are those of `npm run check`.
+ *
+ * The environment variable WORKSHOP_ENTRY names another file to check than the lesson's own.
  */
 export function asTests(lesson: Lesson): void {
   describe(lesson.name, () => {
     let run: CheckRun;
     beforeAll(() => {
-      run = new CheckRun(lesson, { entry: lessonFile(lesson.name) });
+      const { WORKSHOP_ENTRY: other } = process.env;
+      run = new CheckRun(lesson, {
+        entry: other ? resolve(other) : lessonFile(lesson.name),
+      });
     });
     afterAll(async () => {
       await run.end();

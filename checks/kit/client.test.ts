@@ -1,0 +1,151 @@
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { CheckWorld } from "./check-world.ts";
+import { solutionFile } from "./lesson-files.ts";
+import { RawClient } from "./raw-client.ts";
+import { root } from "./repository.ts";
+import { ServerProcess } from "./server-process.ts";
+import { aString } from "./shape.ts";
+import { Timeline } from "./timeline.ts";
+import { Unmet } from "./unmet.ts";
+
+let server: ServerProcess;
+let world: CheckWorld;
+
+beforeAll(async () => {
+  const options = {
+    entry: solutionFile("04-ask-and-answer"),
+    timeline: new Timeline(),
+  };
+  server = await ServerProcess.start(options);
+  world = new CheckWorld(server, options.timeline, options);
+});
+afterEach(() => world.end());
+afterAll(() => server.stop());
+
+describe("a client", () => {
+  test("hears one event after another, each once", async () => {
+    const alice = await world.client("Alice");
+    for (const word of ["one", "two"]) alice.emit("echo", word);
+    await alice.hears("echo:reply", { args: ["one"] });
+    expect(await alice.hears("echo:reply", { args: [aString] })).toEqual({
+      args: ["two"],
+    });
+  });
+
+  test("says what it heard instead", async () => {
+    const alice = await world.client("Alice");
+    await alice.hears("welcome", {});
+    await expect(alice.hears("echo:reply", {})).rejects.toMatchObject({
+      expected: "Alice hears echo:reply {}",
+      received: "Alice heard no echo:reply, only welcome",
+    });
+  });
+
+  test("says what came in another shape", async () => {
+    const alice = await world.client("Alice");
+    alice.emit("echo", 1);
+    const failure = await alice
+      .hears("echo:reply", { args: ["1"] })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Unmet);
+    expect(failure).toMatchObject({
+      received: "echo:reply { args: [ 1 ] }",
+      facts: { value: { args: [1] } },
+    });
+  });
+
+  test.each(["polling", "websocket"] as const)(
+    "has heard all that was sent before once it is settled (%s)",
+    async (transport) => {
+      const alice = await world.client("Alice", { transports: [transport] });
+      for (let number = 0; number < 50; number++) alice.emit("echo", number);
+      await alice.settled();
+      expect(alice.heard("echo:reply")).toHaveLength(50);
+    },
+  );
+
+  test("is not disturbed by being settled", async () => {
+    const alice = await world.client("Alice");
+    await alice.settled();
+    await alice.settled();
+    await alice.ask("time:get", [], { ok: true });
+    expect(alice.heard().map(({ event }) => event)).toEqual(["welcome"]);
+  });
+
+  test("that is cut or leaves is gone for the others", async () => {
+    const [alice, bob, carol] = await world.connect("Alice", "Bob", "Carol");
+    bob.cut();
+    await alice.hears("user:left", { online: 2 });
+    carol.leave();
+    await alice.hears("user:left", { online: 1 });
+  });
+
+  test("is refused with a reason", async () => {
+    const gone = {
+      ...server,
+      url: "http://127.0.0.1:1",
+      ping: () => server.ping(),
+      died: server.died,
+    };
+    const nowhere = new CheckWorld(
+      gone as unknown as ServerProcess,
+      new Timeline(),
+      { entry: "" },
+    );
+    await expect(nowhere.client("Alice")).rejects.toMatchObject({
+      expected: "Alice can connect by websocket",
+      received: expect.stringContaining("no connection"),
+    });
+  });
+});
+
+describe("an audience", () => {
+  test("is right when the right ones hear it once", async () => {
+    const [alice, bob, carol] = await world.connect("Alice", "Bob", "Carol");
+    alice.emit("score:set", { home: 1, away: 0 });
+    await world.audience("score:updated", [bob, carol], { home: 1, away: 0 });
+  });
+
+  test.each([
+    ["one too many", ["Bob"], "heard by Bob and Carol"],
+    ["one too few", ["Alice", "Bob", "Carol"], "heard by Bob and Carol"],
+    ["nobody should", [], "heard by Bob and Carol"],
+  ])("is wrong: %s", async (_, names, received) => {
+    const clients = await world.connect("Alice", "Bob", "Carol");
+    clients[0].emit("score:set", { home: 1, away: 0 });
+    const hearers = clients.filter(({ name }) => names.includes(name));
+    await expect(
+      world.audience("score:updated", hearers, {}),
+    ).rejects.toMatchObject({
+      received,
+      facts: { heardBy: ["Bob", "Carol"] },
+    });
+  });
+});
+
+describe("a raw client", () => {
+  test("shakes hands, enters and polls when it is told to", async () => {
+    const raw = await world.rawClient();
+    expect(raw.upgrades).toEqual(["websocket"]);
+    await raw.send("40");
+    const packets = await raw.poll();
+    expect(packets[0]).toMatch(/^40\{"sid":"[^"]+"\}$/);
+    expect(packets.join()).toContain('42["welcome",');
+  });
+
+  test("does not get what is volatile, as it cannot be sent to between two polls", async () => {
+    const sample = await ServerProcess.start({
+      entry: join(root, "checks", "kit", "samples", "volatile.ts"),
+    });
+    try {
+      const raw = await RawClient.open(sample, new Timeline());
+      await raw.send("40");
+      await raw.poll();
+      await raw.send('42["type"]');
+      expect(await raw.poll()).toEqual(['42["typed"]']);
+    } finally {
+      await sample.stop();
+    }
+  });
+});
