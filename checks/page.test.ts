@@ -1,0 +1,151 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { HOW_TO_GET_ONE, findChromium, launchChromium } from "./kit/browser.ts";
+import { solutionFile } from "./kit/lesson-files.ts";
+import { ServerProcess } from "./kit/server-process.ts";
+
+/** The one page of all lessons, in a real browser, against the solutions. */
+const path = findChromium();
+
+test("a browser is there", ({ skip }) => {
+  // On a desk it may be missing; where changes are let in it must not be.
+  if (path === undefined && !process.env.CI) skip(HOW_TO_GET_ONE);
+  expect(path, HOW_TO_GET_ONE).toBeDefined();
+});
+
+describe.skipIf(path === undefined)("the page in a browser", () => {
+  let browser: Browser;
+  const servers: ServerProcess[] = [];
+  /** Errors on the page, and what it asked for elsewhere: offline it would not get it. */
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    browser = await launchChromium(path ?? "");
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    for (const server of servers.splice(0)) await server.stop();
+    expect(problems.splice(0)).toEqual([]);
+  });
+  afterAll(() => browser.close());
+
+  async function start(lesson: string): Promise<ServerProcess> {
+    const server = await ServerProcess.start({ entry: solutionFile(lesson) });
+    servers.push(server);
+    return server;
+  }
+
+  /** Opens the page as one more person, and waits until it is connected. */
+  async function open({
+    url,
+  }: ServerProcess): Promise<Page & { socketId: string }> {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(url) && !/^(data|ws):/.test(request.url()))
+        problems.push(`asked for ${request.url()}`);
+    });
+    await page.goto(url);
+    const id = page.locator("#own-id");
+    await expect.poll(() => id.textContent()).toMatch(/^[\w-]{20}$/);
+    return Object.assign(page, { socketId: (await id.textContent()) ?? "" });
+  }
+
+  /** The panel with this heading. */
+  const panel = (page: Page, heading: string) =>
+    page
+      .locator("section, article, div.card, form")
+      .filter({
+        has: page.getByRole("heading", { name: heading, exact: true }),
+      })
+      .last();
+
+  test("lesson 01: it shows the connection, and says where the rest comes alive", async () => {
+    const page = await open(await start("01-one-server"));
+    await page.getByRole("button", { name: "GET /health" }).click();
+    await expect
+      .poll(() => page.locator("#health-answer").textContent())
+      .toContain('"ok":true');
+    await expect
+      .poll(() => page.locator("#transport").textContent())
+      .toContain("websocket");
+    expect(await panel(page, "Chat").textContent()).toContain(
+      "This comes alive in lesson 03",
+    );
+  });
+
+  test("lesson 02: what is sent comes back", async () => {
+    const page = await open(await start("02-emit-and-listen"));
+    await panel(page, "Echo")
+      .getByRole("button", { name: "Send", exact: true })
+      .click();
+    await expect
+      .poll(() => panel(page, "Echo").textContent())
+      .toContain("Back:");
+    await panel(page, "Addition").getByRole("button", { name: "Add" }).click();
+    await expect
+      .poll(() => panel(page, "Addition").textContent())
+      .toContain("The sum is 5.");
+  });
+
+  test("lesson 03: a chat, a notification and a live score between two people", async () => {
+    const server = await start("03-who-hears-it");
+    const alice = await open(server);
+    const bob = await open(server);
+
+    await panel(alice, "Chat").getByLabel("Text").fill("Hello, Bob <b>!</b>");
+    await panel(alice, "Chat").getByRole("button", { name: "Say" }).click();
+    for (const page of [alice, bob])
+      await expect
+        .poll(() => panel(page, "Chat").textContent())
+        .toContain("Hello, Bob <b>!</b>");
+
+    await panel(alice, "Notification").getByLabel(/^To/).fill(bob.socketId);
+    await panel(alice, "Notification").getByLabel("Text").fill("Tea is ready");
+    await panel(alice, "Notification")
+      .getByRole("button", { name: "Notify" })
+      .click();
+    await expect
+      .poll(() => panel(bob, "Notification").textContent())
+      .toContain("Tea is ready");
+    expect(await alice.locator("#log").textContent()).not.toContain(
+      "notification",
+    );
+
+    await panel(alice, "Live score").getByRole("button").first().click();
+    await expect
+      .poll(() => panel(bob, "Live score").textContent())
+      .toContain("Set on another page");
+    expect(await alice.locator("#log").textContent()).not.toContain(
+      "score:updated",
+    );
+
+    await bob.close();
+    await expect
+      .poll(() => alice.locator("#log").textContent())
+      .toContain("user:left");
+  });
+
+  test("lesson 04: questions and their answers", async () => {
+    const server = await start("04-ask-and-answer");
+    const alice = await open(server);
+    await open(server);
+    await panel(alice, "Time").getByRole("button").click();
+    await expect
+      .poll(() => panel(alice, "Time").textContent())
+      .toContain("The server says");
+    await panel(alice, "Division")
+      .getByRole("button", { name: "Divide" })
+      .click();
+    await expect
+      .poll(() => panel(alice, "Division").textContent())
+      .toContain("6 ÷ 3 = 2");
+    await panel(alice, "Poll")
+      .getByRole("button", { name: "Ask the others" })
+      .click();
+    await expect
+      .poll(() => panel(alice, "Poll").textContent())
+      .toContain("Missing: 0.");
+  });
+});
