@@ -114,7 +114,7 @@ const lesson: Lesson = {
     },
     {
       id: "handshake",
-      title: "Socket.IO opens a session on /socket.io/ and offers websocket",
+      title: "Socket.IO opens a session on /socket.io/, offers websocket",
       kind: "base",
       hints: [
         "Look at the options that Socket.IO is given, if any.",
@@ -139,8 +139,7 @@ const lesson: Lesson = {
     },
     {
       id: "transports",
-      title:
-        "A client connects by polling, by websocket, and is upgraded by default",
+      title: "Clients connect by polling and websocket, and are upgraded",
       kind: "base",
       hints: [
         "Look at the options that Socket.IO is given, if any.",
@@ -158,8 +157,7 @@ const lesson: Lesson = {
     },
     {
       id: "welcome",
-      title:
-        "Every client that connects hears welcome { id } once, with its own id",
+      title: "Each client hears welcome { id } once, with its own id",
       kind: "base",
       hints: [
         "Look at the handler that runs when a client connects.",
@@ -225,7 +223,7 @@ const lesson: Lesson = {
     stillAlive,
     {
       id: "old-protocol",
-      title: "A client of the old protocol (EIO=3) is refused with code 5",
+      title: "A client of the old protocol (EIO=3) is refused",
       kind: "stretch",
       hints: [
         "Look at the options that Socket.IO is given.",
@@ -248,7 +246,7 @@ const lesson: Lesson = {
     },
     {
       id: "any-folder",
-      title: "Started from another folder, the server still finds its page",
+      title: "From another folder, the server still finds its page",
       kind: "stretch",
       hints: [
         "A relative path begins at the folder in which the command was typed.",

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { loadSocketIo } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { BinaryOutput, Fault, SyntaxFault } from "./faults.ts";
-import type { Failure, Lesson, Mistake, Requirement } from "./lesson.ts";
+import type { Failure, Lesson, Mistake, Needs, Requirement } from "./lesson.ts";
 import { root, shown } from "./repository.ts";
 import type { RequirementResult, Result, Verdict } from "./result.ts";
 import { type ServerOptions, ServerProcess } from "./server-process.ts";
@@ -16,6 +16,8 @@ export interface CheckOptions {
   entry: string;
   /** Ends the check, and the server with it. */
   signal?: AbortSignal;
+  /** What the server needs, where that is not what the checked lesson's own server needs. */
+  needs?: Needs;
 }
 
 /** A requirement whose machine was too slow to judge it is tried so often. */
@@ -33,6 +35,7 @@ export class CheckRun {
   readonly timeline = new Timeline();
   readonly #lesson: Lesson;
   readonly #entry: string;
+  readonly #needs: Needs;
   readonly #results: RequirementResult[] = [];
   #server: ServerProcess | null = null;
   #roadEnded = false;
@@ -42,9 +45,10 @@ export class CheckRun {
   #notices: Fault[] = [];
   #exit: Result["server"]["exit"] = null;
 
-  constructor(lesson: Lesson, { entry, signal }: CheckOptions) {
+  constructor(lesson: Lesson, { entry, signal, needs }: CheckOptions) {
     this.#lesson = lesson;
     this.#entry = entry;
+    this.#needs = needs ?? lesson.needs ?? {};
     signal?.addEventListener("abort", () => this.#server?.kill(), {
       once: true,
     });
@@ -106,7 +110,12 @@ export class CheckRun {
       let world: CheckWorld | null = null;
       try {
         const server = await this.#startedServer();
-        world = new CheckWorld(server, this.timeline, this.#options());
+        world = new CheckWorld(
+          server,
+          this.timeline,
+          this.#options(),
+          this.#needs,
+        );
         await Promise.race([requirement.check(world), server.died]);
         // What it set off may have ended the server a moment later.
         await server.ping();
@@ -132,7 +141,7 @@ export class CheckRun {
     return {
       entry: this.#entry,
       cwd: workingFolder(this.#lesson, this.#entry),
-      env: { PUBLIC_DIR: join(root, "lessons", "public") },
+      env: { PUBLIC_DIR: join(root, "lessons", "public"), ...this.#needs.env },
       timeline: this.timeline,
       onSpawn: () => void loadSocketIo(),
     };

@@ -1,7 +1,7 @@
-import { Client, type ClientOptions } from "./client.ts";
+import { Client, type ClientOptions, type Refusal } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { ask, type RequestOptions } from "./http.ts";
-import type { World } from "./lesson.ts";
+import type { Needs, World } from "./lesson.ts";
 import { LimitClock, patiently, turnAFewTimes } from "./patience.ts";
 import { RawClient } from "./raw-client.ts";
 import { type ServerOptions, ServerProcess } from "./server-process.ts";
@@ -23,19 +23,25 @@ export class CheckWorld implements World {
   readonly timeline: Timeline;
   readonly clients: Client[] = [];
   readonly #options: ServerOptions;
+  readonly #needs: Needs;
   readonly #others: CheckWorld[] = [];
   /** How many of an event each client had heard when its audience was last looked at. */
   readonly #counted = new Map<string, number>();
 
-  /** @param options those of the server, to start it once more */
+  /**
+   * @param options those of the server, to start it once more
+   * @param needs what its clients bring
+   */
   constructor(
     server: ServerProcess,
     timeline: Timeline,
     options: ServerOptions,
+    needs: Needs = {},
   ) {
     this.server = server;
     this.timeline = timeline;
     this.#options = options;
+    this.#needs = needs;
   }
 
   readonly client = async (
@@ -46,11 +52,27 @@ export class CheckWorld implements World {
       name,
       this.server,
       this.timeline,
-      options,
+      this.#brought(name, options),
     );
     this.clients.push(client);
     return client;
   };
+
+  readonly knock = (
+    name: string,
+    options?: ClientOptions,
+  ): Promise<Refusal | null> =>
+    Client.knock(
+      name,
+      this.server,
+      this.timeline,
+      this.#brought(name, options),
+    );
+
+  #brought(name: string, options: ClientOptions = {}): ClientOptions {
+    const auth = options.auth ?? this.#needs.auth?.(name);
+    return auth === undefined ? options : { ...options, auth };
+  }
 
   readonly connect: World["connect"] = async (...names) => {
     const clients: Client[] = [];
@@ -69,7 +91,7 @@ export class CheckWorld implements World {
   ): Promise<World> => {
     const changed = { ...this.#options, ...options };
     const server = await ServerProcess.start(changed);
-    const world = new CheckWorld(server, this.timeline, changed);
+    const world = new CheckWorld(server, this.timeline, changed, this.#needs);
     this.#others.push(world);
     return world;
   };
@@ -175,7 +197,7 @@ function wrongAudience(
   const heard = counts.filter(({ times }) => times > 0);
   const intended = list(hearers.map(({ name }) => name));
   return new Unmet(
-    `${event} ${describeShape(shape)} reaches ${intended === "" ? "nobody" : `${intended}, once each, and nobody else`}`,
+    `${event} ${describeShape(shape)} reaches ${intended === "" ? "nobody" : `${intended}, ${hearers.length === 1 ? "once" : "once each"}, and nobody else`}`,
     heard.length === 0
       ? "nobody heard it"
       : `heard by ${list(heard.map(({ client, times }) => (times === 1 ? client.name : `${client.name} (${times} times)`)))}`,

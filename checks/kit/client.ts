@@ -14,8 +14,19 @@ export interface ClientOptions {
   transports?: ("polling" | "websocket")[];
   /** What the handshake carries. */
   auth?: Record<string, unknown>;
+  /** HTTP headers of the handshake, such as Origin. */
+  headers?: Record<string, string>;
+  /** `/` unless given. */
+  namespace?: string;
   /** Called with the new socket before it connects, to listen from the first packet on. */
   prepare?: (socket: Socket) => void;
+}
+
+/** Why a server refused a client, as the client's `connect_error` says it. */
+export interface Refusal {
+  message: string;
+  /** What the server's middleware put into the error's `data`. */
+  data: unknown;
 }
 
 /** Events that come because somebody came or went, not because somebody asked. */
@@ -64,8 +75,35 @@ export class Client {
   ): Promise<Client> {
     const { io } = await loadSocketIo();
     const client = new Client(name, io, server, timeline, options);
-    await client.#connected();
-    return client;
+    const refusal = await client.#refusal();
+    if (refusal === null) return client;
+    client.close();
+    const transports = options.transports?.join(" and ") ?? "websocket";
+    throw new Unmet(
+      `${name} can connect by ${transports}`,
+      `no connection: ${refusal.message}`,
+      { value: refusal },
+    );
+  }
+
+  /**
+   * Tries to connect, and goes away again.
+   *
+   * @returns why the server refused, or `null` if it let the client in
+   */
+  static async knock(
+    name: string,
+    server: ServerProcess,
+    timeline: Timeline,
+    options: ClientOptions = {},
+  ): Promise<Refusal | null> {
+    const { io } = await loadSocketIo();
+    const client = new Client(name, io, server, timeline, options);
+    try {
+      return await client.#refusal();
+    } finally {
+      client.close();
+    }
   }
 
   private constructor(
@@ -81,9 +119,10 @@ export class Client {
     this.name = name;
     this.#server = server;
     this.#timeline = timeline;
-    this.socket = io(server.url, {
+    this.socket = io(server.url + (options.namespace ?? "/"), {
       transports: options.transports ?? ["websocket"],
       ...(options.auth ? { auth: options.auth } : {}),
+      ...(options.headers ? { extraHeaders: options.headers } : {}),
       // Two clients in one process would otherwise share a connection.
       forceNew: true,
       reconnection: false,
@@ -299,20 +338,20 @@ export class Client {
     this.socket.io.engine?.close();
   }
 
-  async #connected(): Promise<void> {
-    const connected = new Promise<string | null>((resolve) => {
+  async #refusal(): Promise<Refusal | null> {
+    const answered = new Promise<Refusal | null>((resolve) => {
       this.socket.once("connect", () => resolve(null));
-      this.socket.once("connect_error", (error) => resolve(error.message));
+      this.socket.once("connect_error", (error: Error & { data?: unknown }) =>
+        resolve({ message: error.message, data: error.data }),
+      );
     });
-    const refusal = await this.#patiently(connected, () => "nothing answered");
-    if (refusal === null) return;
-    this.#note("refused", `is refused (${refusal})`);
-    const { transports } = this.socket.io.opts;
-    throw new Unmet(
-      `${this.name} can connect${transports?.length === 1 ? ` by ${transports[0] as string}` : ""}`,
-      `no connection: ${refusal}`,
-      { value: refusal },
-    );
+    const refusal = await this.#patiently(answered, () => ({
+      message: "nothing answered",
+      data: undefined,
+    }));
+    if (refusal !== null)
+      this.#note("refused", `is refused (${refusal.message})`);
+    return refusal;
   }
 
   #onEvent(event: string, args: unknown[]): void {

@@ -1,4 +1,4 @@
-import type { Client, ClientOptions } from "./client.ts";
+import type { Client, ClientOptions, Refusal } from "./client.ts";
 import type { Fault } from "./faults.ts";
 import type { Answer, RequestOptions } from "./http.ts";
 import type { RawClient } from "./raw-client.ts";
@@ -14,6 +14,16 @@ export interface Lesson {
   requirements: readonly Requirement[];
   /** Mistakes that show in any requirement, such as a server that crashes at once. */
   mistakes?: readonly Mistake[];
+  /** Earlier lessons whose contract still holds for this lesson's server. */
+  keeps?: readonly string[];
+  needs?: Needs;
+}
+
+/** What a lesson's server finds beside PORT, HOST and PUBLIC_DIR, and what its clients bring. */
+export interface Needs {
+  env?: Readonly<Record<string, string>>;
+  /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
+  auth?(name: string): Record<string, unknown>;
 }
 
 export interface Requirement {
@@ -62,6 +72,8 @@ export interface World {
   readonly clients: readonly Client[];
   /** Connects a client to the server and waits until it is connected. */
   client(name: string, options?: ClientOptions): Promise<Client>;
+  /** Tries to connect a client: why the server refused it, or `null` if it was let in. */
+  knock(name: string, options?: ClientOptions): Promise<Refusal | null>;
   /** Connects several, one after another. */
   connect<const Names extends readonly string[]>(
     ...names: Names

@@ -6,7 +6,7 @@ import { matches } from "./shape.ts";
 /** The last base requirement of every lesson: nothing that came before has harmed the server. */
 export const stillAlive: Requirement = {
   id: "still-alive",
-  title: "After all this, /health answers and a new client can connect",
+  title: "After all this the server is well: a new client can connect",
   kind: "base",
   hints: [
     "Something in this check has harmed your server. Read its console.",

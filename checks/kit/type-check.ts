@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -9,13 +10,14 @@ import { cacheFolder, root, shown } from "./repository.ts";
 /**
  * What TypeScript objects to in a server and in what it imports from its own files, first first.
  *
- * Only asked for after a check has failed: a server that does its work passes, whatever its types.
+ * Unless a lesson is about types it is only asked for after a check has failed: a server that does
+ * its work passes, whatever its types.
  *
- * @param entry absolute path of the file; a JavaScript file is never objected to
+ * @param files absolute paths; a JavaScript file is never objected to
  */
-export async function typeFaults(entry: string): Promise<TypeFault[]> {
-  if (!/^\.[cm]?ts$/.test(extname(entry))) return [];
-  const config = join(cacheFolder, `tsconfig.${process.pid}.json`);
+export async function typeFaults(...files: string[]): Promise<TypeFault[]> {
+  if (!files.every((file) => /^\.[cm]?ts$/.test(extname(file)))) return [];
+  const config = join(cacheFolder, `tsconfig.${randomUUID()}.json`);
   try {
     await mkdir(cacheFolder, { recursive: true });
     await writeFile(
@@ -23,7 +25,7 @@ export async function typeFaults(entry: string): Promise<TypeFault[]> {
       JSON.stringify({
         extends: join(root, "tsconfig.json"),
         include: [],
-        files: [entry],
+        files,
       }),
     );
     const output = await promisify(execFile)(
