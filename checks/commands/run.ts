@@ -1,10 +1,95 @@
-import { runCheck } from "../kit/check-run.ts";
-import lesson from "../01-one-server/check.ts";
-import { resolve } from "node:path";
-export async function run(command: string, words: string[]) {
-  const r = await runCheck(lesson, { entry: resolve(words[0]!) }, (x) =>
-    console.log(x.status, x.title, x.ms),
+import { setTimeout as sleep } from "node:timers/promises";
+import { debuglog } from "node:util";
+import {
+  INTERRUPTED,
+  interruption,
+  listenForInterruption,
+} from "./interruption.ts";
+import * as messages from "./messages.ts";
+import { WrongUsage } from "./wrong-usage.ts";
+
+/** One `npm run` command: does its work and gives the exit status. */
+interface Command {
+  run(words: string[]): Promise<number>;
+}
+
+/** Loaded when they are asked for, so that no command waits for another one's modules. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: () => import("./start.ts"),
+  check: () => import("./check.ts"),
+  hint: () => import("./hint.ts"),
+  list: () => import("./list.ts"),
+  bench: () => import("./bench.ts"),
+};
+
+/** How long a command may take to put its things in order after Ctrl-C, in milliseconds. */
+const GRACE = 500;
+
+/** `NODE_DEBUG=workshop` shows where an unexpected error came from. */
+const debug = debuglog("workshop");
+
+/**
+ * Carries out a command and ends the process with its exit status: 2 when it was used wrongly, 3
+ * when something failed that is not the learner's doing, 130 after Ctrl-C.
+ *
+ * @param words what was typed after the command
+ */
+export async function run(
+  command: string | undefined,
+  words: string[],
+): Promise<void> {
+  listenForInterruption();
+  for (const event of ["uncaughtException", "unhandledRejection"])
+    process.on(event, (error: unknown) => void end(explain(error)));
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", ignoreClosedPipe);
+
+  const routed = route(command, words).catch(explain);
+  await end(await Promise.race([routed, stopped(routed)]));
+}
+
+async function route(
+  command: string | undefined,
+  words: string[],
+): Promise<number> {
+  const load = Object.hasOwn(commands, command ?? "")
+    ? commands[command ?? ""]
+    : undefined;
+  if (load === undefined)
+    throw new WrongUsage(
+      messages.unknownCommand(command, Object.keys(commands)),
+    );
+  const { run: runCommand } = await load();
+  return runCommand(words);
+}
+
+/** One sentence for whoever typed the command; where it came from is nobody's concern there. */
+function explain(error: unknown): number {
+  debug("%s", error instanceof Error ? error.stack : error);
+  const isTheirs = error instanceof WrongUsage;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${isTheirs ? message : messages.broken(message)}\n`);
+  return isTheirs ? 2 : 3;
+}
+
+async function stopped(routed: Promise<unknown>): Promise<number> {
+  await interruption;
+  await Promise.race([routed, sleep(GRACE)]);
+  // After the ^C that the terminal has shown, a new line begins.
+  process.stderr.write(
+    `${process.stderr.isTTY ? "\n" : ""}${messages.stopped}\n`,
   );
-  console.log(JSON.stringify(r, null, 1));
-  process.exit(0);
+  return INTERRUPTED;
+}
+
+/** Explicitly, because esbuild's service or a connection may still be open. */
+async function end(status: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((written) => stream.write("", () => written()));
+  process.exit(status);
+}
+
+/** Whoever reads our output may stop reading, as `head` does. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }

@@ -35,6 +35,7 @@ export class CheckRun {
   readonly timeline = new Timeline();
   readonly #lesson: Lesson;
   readonly #entry: string;
+  readonly #signal: AbortSignal | undefined;
   readonly #needs: Needs;
   readonly #results: RequirementResult[] = [];
   #server: ServerProcess | null = null;
@@ -49,15 +50,16 @@ export class CheckRun {
     this.#lesson = lesson;
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
-    signal?.addEventListener("abort", () => this.#server?.kill(), {
-      once: true,
-    });
+    this.#signal = signal;
   }
 
   /** Judges one requirement. Call it for each of the lesson's, in their order. */
   async judge(requirement: Requirement): Promise<RequirementResult> {
     const began = performance.now();
-    const judged = this.#roadEnded ? skipped : await this.#try(requirement);
+    const judged =
+      this.#roadEnded || this.#signal?.aborted
+        ? skipped
+        : await this.#try(requirement);
     const { id, title, kind } = requirement;
     const result: RequirementResult = {
       id,
@@ -121,6 +123,7 @@ export class CheckRun {
         await server.ping();
         return met;
       } catch (error) {
+        if (this.#signal?.aborted) return skipped;
         const cause = await this.#causeOf(error);
         if (cause instanceof Unmet || cause instanceof Fault)
           return await this.#failed(requirement, cause, beginning);
@@ -143,6 +146,7 @@ export class CheckRun {
       cwd: workingFolder(this.#lesson, this.#entry),
       env: { PUBLIC_DIR: join(root, "lessons", "public"), ...this.#needs.env },
       timeline: this.timeline,
+      signal: this.#signal,
       onSpawn: () => void loadSocketIo(),
     };
   }
@@ -161,7 +165,9 @@ export class CheckRun {
       this.#lesson.mistakes,
     );
     const types =
-      fault instanceof SyntaxFault ? [] : await typeFaults(this.#entry);
+      fault instanceof SyntaxFault
+        ? []
+        : await typeFaults([this.#entry], this.#signal);
     if (this.#worst === null || requirement.kind === "base") {
       this.#worst = { fault, output: failure.output };
       this.#notices = types.slice(0, 1);

@@ -195,9 +195,12 @@ function wrongAudience(
   counts: readonly { client: Client; times: number }[],
 ): Unmet {
   const heard = counts.filter(({ times }) => times > 0);
-  const intended = list(hearers.map(({ name }) => name));
+  const names = list(hearers.map(({ name }) => name));
+  const times = hearers.length === 1 ? "once" : "once each";
+  const intended =
+    hearers.length === 0 ? "nobody" : `${names}, ${times}, and nobody else`;
   return new Unmet(
-    `${event} ${describeShape(shape)} reaches ${intended === "" ? "nobody" : `${intended}, ${hearers.length === 1 ? "once" : "once each"}, and nobody else`}`,
+    `${event} ${describeShape(shape)} reaches ${intended}`,
     heard.length === 0
       ? "nobody heard it"
       : `heard by ${list(heard.map(({ client, times }) => (times === 1 ? client.name : `${client.name} (${times} times)`)))}`,

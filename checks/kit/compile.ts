@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { BuildFailure } from "esbuild";
@@ -10,12 +11,24 @@ import { shown } from "./repository.ts";
 /** The service behind esbuild starts with its first use; a check begins that as early as it can. */
 export const esbuild = import("esbuild");
 
+/** Compiled files that are there now. Whatever ends this process removes them. */
+const compiledFiles = new Set<string>();
+process.on("exit", () => {
+  for (const file of compiledFiles) removeCompiled(file);
+});
+
+/** Removes a file that {@link compileServer} made. */
+export function removeCompiled(file: string): void {
+  compiledFiles.delete(file);
+  rmSync(file, { force: true });
+}
+
 /**
  * Compiles a server and what it imports from its own files into one file beside it, where relative
  * paths, `import.meta.dirname` and the packages mean the same as in the source. Packages stay outside.
  *
  * @param entry absolute path of the TypeScript or JavaScript file
- * @returns the absolute path of the compiled file, which the caller removes
+ * @returns the absolute path of the compiled file; see {@link removeCompiled}
  * @throws {NoServerFile | EmptyServerFile | SyntaxFault} for what is wrong with the file
  * @throws {CouldNotTell} when the compiled file cannot be written
  */
@@ -41,6 +54,7 @@ export async function compileServer(entry: string): Promise<string> {
   }).catch((error: unknown) => {
     throw isBuildFailure(error) ? syntaxFault(error) : error;
   });
+  compiledFiles.add(compiled);
   try {
     await writeFile(compiled, outputFiles[0]?.contents ?? "");
   } catch (error) {

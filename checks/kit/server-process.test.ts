@@ -226,7 +226,7 @@ describe.skipIf(process.platform === "win32")(
 );
 
 test("what TypeScript objects to is told beside a failure", async () => {
-  expect(await typeFaults(entryOf("type-error"))).toEqual([
+  expect(await typeFaults([entryOf("type-error")])).toEqual([
     expect.any(TypeFault),
     expect.any(TypeFault),
   ]);

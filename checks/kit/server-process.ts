@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { compileServer, removeLeftovers } from "./compile.ts";
+import { compileServer, removeCompiled, removeLeftovers } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
 import {
@@ -37,6 +36,8 @@ export interface ServerOptions {
   /** The lesson's variables, over the clean environment of environment.ts. */
   env?: Readonly<Record<string, string>>;
   timeline?: Timeline;
+  /** Ends it, and whatever waits for it, at once. */
+  signal?: AbortSignal | undefined;
   /** How long it may take to listen, in milliseconds of patience (see patience.ts). */
   readyWithin?: number;
   /** Called once the process exists: from here on there is time to do something else. */
@@ -126,6 +127,10 @@ export class ServerProcess {
       compileServer(options.entry),
       freePort(),
     ]);
+    if (options.signal?.aborted) {
+      removeCompiled(compiled);
+      throw ended();
+    }
     const server = new ServerProcess(options, compiled, port);
     options.onSpawn?.(server);
     void removeLeftovers(dirname(options.entry));
@@ -169,6 +174,9 @@ export class ServerProcess {
       },
     );
     running.add(this);
+    options.signal?.addEventListener("abort", () => this.#end(), {
+      once: true,
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       const read = this.output.stream();
       stream?.on("data", (chunk: Buffer) => {
@@ -238,6 +246,11 @@ export class ServerProcess {
     }
     this.kill();
     return { ...(await this.#exited), fault };
+  }
+
+  #end(): void {
+    this.kill();
+    this.#reject(ended());
   }
 
   /** Ends the whole process group at once, without waiting for it. */
@@ -368,7 +381,7 @@ export class ServerProcess {
     return new Promise((resolveExit) => {
       const finish = (code: number | null, signal: NodeJS.Signals | null) => {
         running.delete(this);
-        rmSync(this.#compiled, { force: true });
+        removeCompiled(this.#compiled);
         resolveExit({ code, signal });
       };
       this.#child.once("error", (error) => {
@@ -475,6 +488,11 @@ export class ServerProcess {
       where: placeInOwnCode(this.#crash?.stack, this.#source),
     };
   }
+}
+
+/** Whoever waits for a server that the signal has ended learns nothing about it. */
+function ended(): CouldNotTell {
+  return new CouldNotTell("the check was ended before its verdict");
 }
 
 /** V8 prints a stack of its own below the line that names the reason. */

@@ -15,7 +15,10 @@ import { cacheFolder, root, shown } from "./repository.ts";
  *
  * @param files absolute paths; a JavaScript file is never objected to
  */
-export async function typeFaults(...files: string[]): Promise<TypeFault[]> {
+export async function typeFaults(
+  files: readonly string[],
+  signal?: AbortSignal,
+): Promise<TypeFault[]> {
   if (!files.every((file) => /^\.[cm]?ts$/.test(extname(file)))) return [];
   const config = join(cacheFolder, `tsconfig.${randomUUID()}.json`);
   try {
@@ -31,7 +34,7 @@ export async function typeFaults(...files: string[]): Promise<TypeFault[]> {
     const output = await promisify(execFile)(
       process.execPath,
       [compilerPath(), "--project", config, "--pretty", "false"],
-      { cwd: root, timeout: 10_000 },
+      { cwd: root, timeout: 10_000, signal },
     ).then(
       () => "",
       (error: { stdout?: string }) => error.stdout ?? "",

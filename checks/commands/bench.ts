@@ -1,0 +1,134 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { root } from "../kit/repository.ts";
+
+/**
+ * `npm run bench`: how long a learner waits, beside the floors of this machine in the same run.
+ *
+ * Every program is run several times, all in turn, so that a machine whose speed drifts drifts for
+ * all of them. Medians are shown, and ratios to the floor; nothing is judged.
+ */
+
+const RUNS = 7;
+
+const node = process.execPath;
+const workshop = join(root, "checks", "workshop.mjs");
+const floor = (lesson: string) => [
+  node,
+  join(root, "checks", "bench", "floor.mjs"),
+  join(root, "solutions", lesson, "server.ts"),
+];
+const check = (...words: string[]) => [
+  node,
+  workshop,
+  "check",
+  ...words,
+  "--plain",
+];
+const starter = (lesson: string) =>
+  check(lesson, "--entry", `checks/${lesson}/starter.ts`);
+
+interface Row {
+  what: string;
+  command: string[];
+  /** The row that is its floor. */
+  floor?: string;
+  /** What it may take, in milliseconds on a quiet two-core machine with Node 20. */
+  budget?: number;
+}
+
+const lessons = [
+  "01-one-server",
+  "02-emit-and-listen",
+  "03-who-hears-it",
+  "04-ask-and-answer",
+];
+
+/** Lesson 04's contract holds a client that is silent for one second. */
+const waits: Readonly<Record<string, number>> = { "04-ask-and-answer": 1_000 };
+
+const rows: Row[] = [
+  { what: "node alone", command: [node, "-e", "0"] },
+  { what: "npm run alone", command: npm("env"), floor: "node alone" },
+  ...lessons.map((lesson): Row => ({
+    what: `${lesson}: start and connect`,
+    command: floor(lesson),
+  })),
+  ...lessons.flatMap((lesson): Row[] => [
+    {
+      what: `${lesson}: check passes`,
+      command: check(lesson, "--solution"),
+      floor: `${lesson}: start and connect`,
+      budget: 800 + (waits[lesson] ?? 0),
+    },
+    {
+      what: `${lesson}: check of the starter`,
+      command: starter(lesson),
+      floor: `${lesson}: start and connect`,
+      budget: 1_800,
+    },
+  ]),
+  {
+    what: "npm run check: 01 passes",
+    command: npm("check", "--", "01", "--solution", "--plain"),
+    floor: "01-one-server: start and connect",
+    budget: 800,
+  },
+];
+
+export async function run(): Promise<number> {
+  const times = new Map<string, number[]>(rows.map(({ what }) => [what, []]));
+  // The first round warms the disk's cache and compiles the commands; it is not counted.
+  for (let round = 0; round <= RUNS; round++)
+    for (const { what, command } of rows) {
+      const ms = await timeOf(command);
+      if (round > 0) times.get(what)?.push(ms);
+    }
+  const medians = new Map([...times].map(([what, all]) => [what, median(all)]));
+  console.log(
+    `Median of ${RUNS} runs in milliseconds, Node ${process.versions.node}\n`,
+  );
+  console.log(line("what", "median", "floor", "ratio", "budget"));
+  for (const { what, floor: beside, budget } of rows) {
+    const ms = medians.get(what) ?? 0;
+    const least = beside === undefined ? undefined : medians.get(beside);
+    console.log(
+      line(
+        what,
+        ms.toFixed(0),
+        least?.toFixed(0) ?? "",
+        least === undefined ? "" : (ms / least).toFixed(2),
+        budget?.toFixed(0) ?? "",
+      ),
+    );
+  }
+  return 0;
+}
+
+/** npm itself, run by node: so it is found on Windows too, without a shell. */
+function npm(...words: string[]): string[] {
+  const path = process.env.npm_execpath;
+  return path === undefined
+    ? ["npm", "run", "--silent", ...words]
+    : [node, path, "run", "--silent", ...words];
+}
+
+function timeOf([program = "", ...words]: string[]): Promise<number> {
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    execFile(program, words, { cwd: root }, (error) => {
+      // A check that says "not yet" has done its work.
+      if (error && error.code !== 1) reject(error);
+      else resolve(performance.now() - began);
+    });
+  });
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function line(what: string, ...figures: string[]): string {
+  return what.padEnd(42) + figures.map((figure) => figure.padStart(8)).join("");
+}

@@ -1,0 +1,54 @@
+import { lessonFile } from "../kit/lesson-files.ts";
+import { shown } from "../kit/repository.ts";
+import { exitStatus } from "../kit/result.ts";
+import { readCommandLine } from "./command-line.ts";
+import { INTERRUPTED, interrupted } from "./interruption.ts";
+import { currentLesson, labelOf, readLessons, readmeOf } from "./lessons.ts";
+import * as messages from "./messages.ts";
+import { checkOne, subjectOf } from "./one-check.ts";
+import { wrap } from "./paragraph.ts";
+import { ProgressFile, isPassed } from "./progress.ts";
+import { Terminal } from "./terminal.ts";
+import { watch } from "./watch.ts";
+
+const options = { plain: { type: "boolean", default: false } } as const;
+
+/**
+ * `npm start`: says where the learner is and what to open, then checks on every save.
+ *
+ * Where nobody can watch, it checks once and ends. An unfinished lesson is then no failure: someone
+ * who looks at the workshop for the first time has not failed at anything.
+ */
+export async function run(words: string[]): Promise<number> {
+  const { values } = readCommandLine("start", words, options, 0);
+  const terminal = new Terminal(values);
+  const { progress, notice } = await new ProgressFile().read();
+  if (notice !== null) process.stderr.write(`${notice}\n`);
+  const lessons = readLessons();
+  const lesson = currentLesson(lessons, (one) => isPassed(progress, one));
+
+  const places = messages.whereToBegin(
+    labelOf(lesson),
+    readmeOf(lesson),
+    shown(lessonFile(lesson.name)),
+  );
+  const opening = [
+    ...messages.welcome.flatMap((text) => wrap(text, terminal.width)),
+    "",
+    ...places.map(([label, text]) => `  ${label.padEnd(8)}${text}`),
+    "",
+  ];
+  terminal.writeLines(opening);
+
+  const subject = subjectOf(lesson, lessons);
+  if (terminal.isScreen) return watch(subject, values, opening.length);
+  const verdict = await checkOne(subject, {
+    plain: values.plain,
+    json: false,
+    isWatching: false,
+    signal: interrupted,
+    began: 0,
+  });
+  if (verdict === null) return INTERRUPTED;
+  return verdict === "not-yet" ? 0 : exitStatus[verdict];
+}
