@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { expect, test } from "vitest";
+import { closing } from "./commands/closing.ts";
+import {
+  findLesson,
+  loadLesson,
+  readLessons,
+  titleOf,
+} from "./commands/lessons.ts";
+import * as messages from "./commands/messages.ts";
+import { emptyProgress } from "./commands/progress.ts";
+import { report } from "./commands/report.ts";
+import { Terminal } from "./commands/terminal.ts";
+import { runCheck } from "./kit/check-run.ts";
+import { root } from "./kit/repository.ts";
+
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+test("the README shows a report as it really is", async () => {
+  const [, entry = "", shown] =
+    /<!-- sample: (\S+) -->\s+```text\n(.*?)```/s.exec(readme) ?? [];
+  const lessons = readLessons();
+  const lesson = findLesson(entry.split("/")[1] ?? "", lessons);
+  const checked = await runCheck(await loadLesson(lesson.name), {
+    entry: join(root, entry),
+  });
+  // In the README it is the learner's own file, and how long it took is never the same.
+  const result = {
+    ...checked,
+    entry: `lessons/${lesson.name}/server.ts`,
+    ms: 800,
+  };
+  const screen = new Terminal(
+    { plain: false },
+    { isTTY: true, columns: 80, write: () => {} },
+    { TERM: "xterm" },
+    "linux",
+  );
+  const lines = report(
+    {
+      heading: messages.heading(lesson.number, titleOf(lesson)),
+      result,
+      closing: closing(
+        result,
+        {
+          lesson,
+          lessons,
+          kind: "lesson",
+          isWatching: false,
+          progress: emptyProgress(),
+        },
+        screen,
+      ),
+    },
+    screen,
+  );
+  const text = stripVTControlCharacters(lines.join("\n")).replaceAll(
+    /:\d{5}\b/g,
+    ":41825",
+  );
+  expect(`${text}\n`).toBe(shown);
+});
+
+test("the README's table has every lesson, with its title", () => {
+  for (const lesson of readLessons())
+    expect(readme.replaceAll(/ +/g, " ")).toContain(
+      `| ${lesson.number} | [${titleOf(lesson)}](lessons/${lesson.name}/README.md) |`,
+    );
+});
