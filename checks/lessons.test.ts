@@ -35,6 +35,19 @@ for (const name of lessons) {
       expect(result.verdict).toBe("passed");
     });
 
+    for (const earlier of lesson.keeps ?? [])
+      test(`the solution keeps what ${earlier} asked for`, async () => {
+        const { default: contract } = (await import(
+          join(root, "checks", earlier, "check.ts")
+        )) as { default: Lesson };
+        const result = await runCheck(contract, {
+          entry: solutionFile(name),
+          needs: lesson.needs,
+        });
+        expect(failures(result)).toEqual([]);
+        expect(result.verdict).toBe("passed");
+      });
+
     test("the starter fails where the README says", async () => {
       const readme = readFileSync(
         join(root, "lessons", name, "README.md"),

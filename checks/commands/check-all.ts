@@ -31,7 +31,8 @@ export async function checkAll({
     // An overview is no try of each lesson, but what it finds passed is passed.
     if (!solution && result.verdict === "passed")
       await keep((progress) => enter(progress, result, lesson.requirements));
-    if (!json) terminal.writeLines(lineOf(labelOf(name), result, terminal));
+    if (!json)
+      terminal.writeLines(overviewLines(labelOf(name), result, terminal));
   }
   terminal.writeLines(
     json ? [JSON.stringify(results, null, 2)] : ["", summary(results)],
@@ -45,13 +46,8 @@ const keep: ProgressFile["change"] = async (change) => {
   return kept;
 };
 
-const statusOf = {
-  passed: "passed",
-  "not-yet": "failed",
-  "could-not-tell": "could-not-tell",
-} as const satisfies Record<Verdict, string>;
-
-function lineOf(
+/** How a check of a whole lesson went, as one line. */
+export function overviewLines(
   label: string,
   { verdict, requirements }: Result,
   terminal: Terminal,
@@ -64,6 +60,12 @@ function lineOf(
   return statusLines(statusOf[verdict], `${label}${rest}`, terminal);
 }
 
+const statusOf = {
+  passed: "passed",
+  "not-yet": "failed",
+  "could-not-tell": "could-not-tell",
+} as const satisfies Record<Verdict, string>;
+
 function summary(results: readonly Result[]): string {
   const passed = results.filter(({ verdict }) => verdict === "passed").length;
   const took = messages.seconds(performance.now());
@@ -71,7 +73,7 @@ function summary(results: readonly Result[]): string {
 }
 
 /** A lesson that is not passed says more than one that could not be judged. */
-function worst(results: readonly Result[]): Verdict {
+export function worst(results: readonly Result[]): Verdict {
   const verdicts = new Set(results.map(({ verdict }) => verdict));
   if (verdicts.has("not-yet")) return "not-yet";
   return verdicts.has("could-not-tell") ? "could-not-tell" : "passed";

@@ -20,6 +20,7 @@ export interface CheckRequest {
   entry: string | undefined;
   solution: boolean;
   all: boolean;
+  earlier: boolean;
   watch: boolean;
   json: boolean;
   plain: boolean;
@@ -29,6 +30,7 @@ const options = {
   entry: { type: "string" },
   solution: { type: "boolean", default: false },
   all: { type: "boolean", default: false },
+  earlier: { type: "boolean", default: false },
   watch: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   plain: { type: "boolean", default: false },
@@ -40,6 +42,8 @@ const contradictions = [
   ["all", "lesson"],
   ["all", "entry"],
   ["all", "watch"],
+  ["all", "earlier"],
+  ["earlier", "watch"],
   ["json", "watch"],
 ] as const;
 

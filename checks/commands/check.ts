@@ -27,6 +27,10 @@ export async function run(words: string[]): Promise<number> {
     const { watch } = await import("./watch.ts");
     return watch(subject, request);
   }
+  if (request.earlier) {
+    const { checkEarlier } = await import("./check-earlier.ts");
+    return checkEarlier(subject, request);
+  }
   const verdict = await checkOne(subject, {
     plain: request.plain,
     json: request.json,

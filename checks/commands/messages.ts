@@ -8,7 +8,7 @@
 export const usage = {
   start: "npm start -- [--plain]",
   check:
-    "npm run check -- [LESSON] [--entry FILE | --solution] [--watch] [--json] [--plain], or npm run check -- --all",
+    "npm run check -- [LESSON] [--entry FILE | --solution] [--watch | --earlier] [--json] [--plain], or npm run check -- --all",
   hint: "npm run hint -- [LESSON] [--all-levels] [--plain]",
   list: "npm run list -- [--json] [--plain]",
   bench: "npm run bench",
@@ -36,6 +36,11 @@ export const jsonThroughNpm = (
   words: readonly string[],
 ) =>
   `npm takes --json as its own flag too, and adds an object of its own to the output when a lesson is not passed. For programs: npm run --silent ${command} -- ${[...words, "--json"].join(" ")}`;
+
+export const earlierHeading = (count: number) =>
+  count === 0
+    ? "No earlier contract still holds for this server."
+    : "Earlier contracts that still hold:";
 
 export const tooManyWords = (word: string) => `"${word}" is one word too many.`;
 

@@ -1,6 +1,6 @@
 import { runCheck } from "../kit/check-run.ts";
 import { lessonFile, solutionFile } from "../kit/lesson-files.ts";
-import type { Lesson } from "../kit/lesson.ts";
+import type { Lesson, Needs } from "../kit/lesson.ts";
 import type { RequirementResult, Result, Verdict } from "../kit/result.ts";
 import { type LessonName, type Lessons, loadLesson } from "./lessons.ts";
 
@@ -11,6 +11,8 @@ export interface Subject {
   kind: "lesson" | "entry" | "solution";
   /** Absolute path of the file. */
   entry: string;
+  /** What its server needs, where another lesson's check is run against it. */
+  needs?: Needs | undefined;
 }
 
 export function subjectOf(
@@ -63,15 +65,19 @@ export async function checkOne(
 
 /** The result of a check, or `null` when it was ended by the signal. */
 export async function judge(
-  { entry }: Subject,
+  { entry, needs }: Subject,
   lesson: Lesson,
   { signal, began }: Pick<Manner, "signal" | "began">,
   onResult: (result: RequirementResult) => void = () => {},
 ): Promise<Result | null> {
   try {
-    const result = await runCheck(lesson, { entry, signal }, (requirement) => {
-      if (!signal.aborted) onResult(requirement);
-    });
+    const result = await runCheck(
+      lesson,
+      { entry, signal, needs },
+      (requirement) => {
+        if (!signal.aborted) onResult(requirement);
+      },
+    );
     return signal.aborted
       ? null
       : { ...result, ms: Math.round(performance.now() - began) };

@@ -17,7 +17,7 @@ export interface CheckOptions {
   /** Ends the check, and the server with it. */
   signal?: AbortSignal;
   /** What the server needs, where that is not what the checked lesson's own server needs. */
-  needs?: Needs;
+  needs?: Needs | undefined;
 }
 
 /** A requirement whose machine was too slow to judge it is tried so often. */
