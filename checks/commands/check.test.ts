@@ -1,7 +1,14 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeEach,
+  describe,
+  expect,
+  test,
+} from "vitest";
 import { root } from "../kit/repository.ts";
 import type { Result } from "../kit/result.ts";
 import { firstFile, serverThatAnswers } from "./fixture/lessons.ts";
@@ -189,6 +196,49 @@ describe("--all", () => {
     expect(results).toHaveLength(3);
     for (const result of results) expectResult(result);
     expect(workshop.namesBeginning(".progress")).toEqual([]);
+  });
+});
+
+describe("--earlier", () => {
+  const second = "lessons/02-first-words/server.ts";
+
+  afterEach(() => {
+    workshop.write(second, serverThatAnswers());
+  });
+
+  test("the earlier contracts that still hold are checked too", async () => {
+    workshop.write(second, serverThatAnswers("/words", "/health"));
+    const { status, stdout } = await workshop.run(["check", "02", "--earlier"]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("Lesson 02 is passed");
+    expect(stdout.split("\n").slice(-4)).toEqual([
+      "",
+      "Earlier contracts that still hold:",
+      "failed      01 One step: 1 of 2, next: GET /name answers 200",
+      "",
+    ]);
+  });
+
+  test("0 when all hold; with --json an array, the lesson's own first", async () => {
+    workshop.write(second, serverThatAnswers("/words", "/health", "/name"));
+    const { status, stdout } = await workshop.run([
+      "check",
+      "02",
+      "--earlier",
+      "--json",
+    ]);
+    expect(status).toBe(0);
+    const results = (JSON.parse(stdout) as unknown[]).map(expectResult);
+    expect(results.map(({ lesson }) => lesson)).toEqual([
+      "02-first-words",
+      "01-first-steps",
+    ]);
+  });
+
+  test("what is red in the lesson itself comes first", async () => {
+    const { status, stdout } = await workshop.run(["check", "02", "--earlier"]);
+    expect(status).toBe(1);
+    expect(stdout).not.toContain("Earlier contracts");
   });
 });
 
