@@ -1,0 +1,318 @@
+import { checkPipeline } from "../aggregate.ts";
+import type { Collection } from "../collection.ts";
+import { ListCursor } from "../cursors.ts";
+import type { Command, Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
+import { collectionName, type Fields } from "../fields.ts";
+import { compileFilter } from "../match.ts";
+import { collatorFor, equal, keyOf } from "../order.ts";
+import { isDocument, isTrue, type Document } from "../values.ts";
+import { withWriteConcern } from "../write-concern.ts";
+
+/** Options of a collection that are kept and shown by listCollections. */
+const createOptions: Fields = {
+  capped: "bool",
+  size: "number",
+  max: "number",
+  collation: "document",
+  validator: "document",
+  validationLevel: "string",
+  validationAction: "string",
+  viewOn: "string",
+  pipeline: "array",
+  changeStreamPreAndPostImages: "document",
+  storageEngine: "document",
+};
+
+function checkOptions(options: Document) {
+  const { validator, validationLevel, validationAction } = options;
+  collatorFor(options.collation);
+  if (validator !== undefined) compileFilter(validator);
+  if (
+    validationLevel !== undefined &&
+    !["off", "strict", "moderate"].includes(String(validationLevel))
+  )
+    throw new CommandError(
+      "BadValue",
+      `Enumeration value '${String(validationLevel)}' for field 'validationLevel' is not a valid value.`,
+    );
+  if (
+    validationAction !== undefined &&
+    !["error", "warn"].includes(String(validationAction))
+  )
+    throw new CommandError(
+      "BadValue",
+      `Enumeration value '${String(validationAction)}' for field 'validationAction' is not a valid value.`,
+    );
+  if (options.pipeline !== undefined) checkPipeline(options.pipeline);
+}
+
+/** @see https://www.mongodb.com/docs/manual/reference/command/create/ */
+function create(invocation: Invocation): Document {
+  const { catalog, database, command } = invocation;
+  const name = collectionName(command, database);
+  const options = Object.fromEntries(
+    Object.keys(createOptions)
+      .filter((option) => command[option] !== undefined)
+      .map((option) => [option, command[option]]),
+  );
+  if (options.capped && options.size === undefined)
+    throw new CommandError(
+      "InvalidOptions",
+      "the 'size' field is required when 'capped' is true",
+    );
+  checkOptions(options);
+  const existing = catalog.collection(database, name);
+  if (existing && !equal(existing.options, options))
+    throw new CommandError(
+      "NamespaceExists",
+      `namespace ${database}.${name} already exists, but with different options`,
+    );
+  if (!existing) catalog.create(database, name, options);
+  return withWriteConcern(invocation, {});
+}
+
+function existing({ engine, database, command }: Invocation): Collection {
+  const name = collectionName(command, database);
+  const collection = engine.store.collection(database, name);
+  if (collection) return collection;
+  throw new CommandError(
+    "NamespaceNotFound",
+    `ns does not exist: ${database}.${name}`,
+  );
+}
+
+function drop(invocation: Invocation): Document {
+  const { engine, database, command } = invocation;
+  const collection = engine.store.collection(
+    database,
+    collectionName(command, database),
+  );
+  // To drop what is not there has not been an error since MongoDB 7.0.
+  if (!collection) return withWriteConcern(invocation, {});
+  engine.store.drop(collection);
+  return withWriteConcern(invocation, {
+    nIndexesWas: collection.indexes.length,
+    ns: collection.namespace,
+  });
+}
+
+function dropDatabase(invocation: Invocation): Document {
+  const { engine, database } = invocation;
+  const dropped = engine.store.dropDatabase(database)
+    ? { dropped: database }
+    : {};
+  return withWriteConcern(invocation, dropped);
+}
+
+function renameCollection(invocation: Invocation): Document {
+  const { engine, command } = invocation;
+  const [fromDatabase, from] = namespaceParts(command.renameCollection);
+  const [toDatabase, to] = namespaceParts(command.to);
+  const collection = engine.store.collection(fromDatabase, from);
+  if (!collection)
+    throw new CommandError(
+      "NamespaceNotFound",
+      `Source collection ${fromDatabase}.${from} does not exist`,
+    );
+  if (fromDatabase !== toDatabase)
+    throw new CommandError(
+      "CommandNotSupported",
+      "renaming into another database is not supported by the built-in engine",
+    );
+  const target = engine.store.collection(toDatabase, to);
+  if (target && !isTrue(command.dropTarget))
+    throw new CommandError("NamespaceExists", "target namespace exists");
+  if (target) engine.store.drop(target);
+  engine.store.rename(collection, to);
+  return withWriteConcern(invocation, {});
+}
+
+function namespaceParts(namespace: unknown): [string, string] {
+  const text = String(namespace);
+  const dot = text.indexOf(".");
+  if (dot < 1)
+    throw new CommandError(
+      "InvalidNamespace",
+      `Invalid namespace specified '${text}'`,
+    );
+  return [text.slice(0, dot), text.slice(dot + 1)];
+}
+
+/** @see https://www.mongodb.com/docs/manual/reference/command/collMod/ */
+function collMod(invocation: Invocation): Document {
+  const { engine, command, database } = invocation;
+  const collection = existing(invocation);
+  const changed = Object.fromEntries(
+    [
+      "validator",
+      "validationLevel",
+      "validationAction",
+      "changeStreamPreAndPostImages",
+      "viewOn",
+      "pipeline",
+    ]
+      .filter((option) => command[option] !== undefined)
+      .map((option) => [option, command[option]]),
+  );
+  checkOptions(changed);
+  const { index } = command;
+  const event = isDocument(index) ? changeIndex(collection, index) : {};
+  collection.options = { ...collection.options, ...changed };
+  collection.compileValidator();
+  engine.store.announce({
+    type: "modify",
+    database,
+    collection,
+    event: { ...changed, ...event },
+  });
+  return withWriteConcern(invocation, {});
+}
+
+function changeIndex(collection: Collection, change: Document): Document {
+  const found = collection.indexes.find(({ specification }) =>
+    change.name === undefined
+      ? equal(specification.key, change.keyPattern)
+      : specification.name === change.name,
+  );
+  if (!found)
+    throw new CommandError(
+      "IndexNotFound",
+      `cannot find index ${String(change.name ?? keyOf(change.keyPattern))} for ns ${collection.namespace}`,
+    );
+  const { specification } = found;
+  const changed = { ...specification };
+  for (const option of Object.keys(change)) {
+    if (option === "name" || option === "keyPattern") continue;
+    if (
+      !["expireAfterSeconds", "hidden", "unique", "prepareUnique"].includes(
+        option,
+      )
+    )
+      throw new CommandError(
+        40415,
+        `BSON field 'collMod.index.${option}' is an unknown field.`,
+      );
+    changed[option] = change[option];
+  }
+  if (change.unique) refuseSharedKeys(collection, specification.name);
+  collection.dropIndex(specification.name);
+  collection.addIndex(changed);
+  return { index: change };
+}
+
+/** @throws CommandError 359 with the documents that stand in the way of a unique index */
+function refuseSharedKeys(collection: Collection, name: string) {
+  const index = collection.indexes.find(
+    ({ specification }) => specification.name === name,
+  );
+  const owners = new Map<string, unknown[]>();
+  for (const document of collection.documents.values())
+    for (const entry of index?.entriesOf(document).keys() ?? [])
+      owners.set(entry, [...(owners.get(entry) ?? []), document._id]);
+  const violations = [...owners.values()]
+    .filter((ids) => ids.length > 1)
+    .map((ids) => ({ ids }));
+  if (violations.length > 0)
+    throw new CommandError(
+      "CannotConvertIndexToUnique",
+      "Cannot convert the index to unique. Please resolve conflicting documents before running collMod again.",
+      { violations },
+    );
+}
+
+function listCollections({ engine, database, command }: Invocation): Document {
+  const test = compileFilter(command.filter ?? {});
+  const all = [...(engine.store.databases.get(database)?.values() ?? [])]
+    .map(describe)
+    .filter(test);
+  const listed = isTrue(command.nameOnly)
+    ? all.map(({ name, type }) => ({ name, type }))
+    : all;
+  return engine.cursors.firstReply(
+    new ListCursor(`${database}.$cmd.listCollections`, listed),
+    command,
+  );
+}
+
+function describe({
+  name,
+  isView,
+  options,
+  uuid,
+  indexes,
+}: Collection): Document {
+  return {
+    name,
+    type: isView ? "view" : "collection",
+    options,
+    info: isView ? { readOnly: true } : { readOnly: false, uuid },
+    ...(isView ? {} : { idIndex: indexes[0]?.specification }),
+  };
+}
+
+/** mongod has these three always. */
+const systemDatabases = ["admin", "config", "local"];
+
+function listDatabases({ engine, command }: Invocation): Document {
+  const names = new Set([...engine.store.databases.keys(), ...systemDatabases]);
+  const test = compileFilter(command.filter ?? {});
+  const databases = [...names]
+    .toSorted()
+    .map((name) => ({
+      name,
+      sizeOnDisk: 0,
+      empty: !engine.store.databases.has(name),
+    }))
+    .filter(test);
+  if (isTrue(command.nameOnly))
+    return { databases: databases.map(({ name }) => ({ name })) };
+  return { databases, totalSize: 0, totalSizeMb: 0 };
+}
+
+/** Commands about collections and databases. */
+export const collectionCommands: Record<string, Command> = {
+  create: {
+    fields: { create: "string!", ...createOptions },
+    inTransaction: true,
+    run: create,
+  },
+  drop: { fields: { drop: "string!" }, run: drop },
+  dropDatabase: { fields: { dropDatabase: "any" }, run: dropDatabase },
+  renameCollection: {
+    fields: { renameCollection: "string!", to: "string!", dropTarget: "bool" },
+    run: renameCollection,
+  },
+  collMod: {
+    fields: {
+      collMod: "string!",
+      index: "document",
+      validator: "document",
+      validationLevel: "string",
+      validationAction: "string",
+      viewOn: "string",
+      pipeline: "array",
+      changeStreamPreAndPostImages: "document",
+    },
+    run: collMod,
+  },
+  listCollections: {
+    fields: {
+      listCollections: "any",
+      filter: "document",
+      nameOnly: "bool",
+      authorizedCollections: "bool",
+      cursor: "document",
+    },
+    run: listCollections,
+  },
+  listDatabases: {
+    fields: {
+      listDatabases: "any",
+      filter: "document",
+      nameOnly: "bool",
+      authorizedDatabases: "bool",
+    },
+    run: listDatabases,
+  },
+};
