@@ -11,7 +11,6 @@ import { firstKey, isDocument, type Document } from "./values.ts";
 
 /** Stages that mingo carries out for us. */
 const mingoStages = new Set([
-  "$bucket",
   "$bucketAuto",
   "$densify",
   "$fill",
@@ -23,7 +22,23 @@ const mingoStages = new Set([
 ]);
 
 /** Those whose argument holds expressions and nothing else with a `$`. */
-const expressionStages = new Set(["$bucket", "$bucketAuto", "$redact"]);
+const expressionStages = new Set(["$bucketAuto", "$redact"]);
+
+/** What runs JavaScript, which no part of a pipeline may do. */
+const scripts = new Set(["$accumulator", "$function", "$where"]);
+
+function refuseScripts(value: unknown): void {
+  if (Array.isArray(value)) return value.forEach(refuseScripts);
+  if (!isDocument(value)) return;
+  for (const [name, argument] of Object.entries(value)) {
+    if (scripts.has(name))
+      throw new CommandError(
+        "CommandNotSupported",
+        `${name} is not supported by the built-in engine`,
+      );
+    refuseScripts(argument);
+  }
+}
 
 /** Stages that only the `aggregate` command knows, because they look at more than documents. */
 const commandStages = new Set([
@@ -129,12 +144,15 @@ function runInMingo(
   stage: Document,
   context: MatchContext,
 ) {
+  refuseScripts(stage);
   if (expressionStages.has(firstKey(stage) ?? ""))
     checkExpression(Object.values(stage));
   try {
-    return new Aggregator([stage] as never, mingoOptions(context)).run(
-      documents as never,
-    ) as Document[];
+    return new Aggregator([stage] as never, {
+      ...mingoOptions(context),
+      // $setWindowFields is made with a $function of mingo's own.
+      scriptEnabled: true,
+    }).run(documents as never) as Document[];
   } catch (error) {
     throw asExpressionError(error);
   }

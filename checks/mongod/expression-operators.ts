@@ -108,7 +108,7 @@ const subtract = onValues(
   ([a, b]) => {
     if (isNull(a) || isNull(b)) return null;
     if (a instanceof Date) {
-      if (b instanceof Date) return integerOrLong(a.getTime() - b.getTime());
+      if (b instanceof Date) return Long.fromNumber(a.getTime() - b.getTime());
       if (isNumber(b)) return new Date(a.getTime() - toNumber(b));
     }
     if (!isNumber(a) || !isNumber(b))
@@ -121,10 +121,6 @@ const subtract = onValues(
   "$subtract",
   2,
 );
-
-function integerOrLong(value: number) {
-  return integer(BigInt(value));
-}
 
 const divide = onValues(
   ([a, b]) => {
@@ -187,29 +183,89 @@ function rounding(name: string, round: (value: number) => number): Operator {
   );
 }
 
+type MingoOperator = (
+  document: unknown,
+  argument: unknown,
+  options: Options,
+) => unknown;
+
 /** One of mingo's operators of numbers, given bare numbers. */
 function plain(
   operator: unknown,
   result: "double" | "as is" = "as is",
 ): Operator {
-  const run = operator as (
-    document: unknown,
-    argument: unknown,
-    options: Options,
-  ) => unknown;
-  return (document, argument, options) => {
-    const values = bare(evaluate(document, argument, options));
-    const outcome = run(document, { $literal: values }, options);
+  const run = operator as MingoOperator;
+  return (document, argument: unknown, options) => {
+    const outcome = run(
+      document,
+      bareLiterals(document, unwrapped(argument), options),
+      options,
+    );
     return result === "double" && typeof outcome === "number"
       ? double(outcome)
       : outcome;
   };
 }
 
+/** The arguments, evaluated. mingo looks whether it was given a list before it evaluates it. */
+function bareLiterals(
+  document: unknown,
+  argument: unknown,
+  options: Options,
+): unknown {
+  const literal = (entry: unknown) => ({
+    $literal: bare(evaluate(document, entry, options)),
+  });
+  return Array.isArray(argument) ? argument.map(literal) : literal(argument);
+}
+
 function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare);
   return isNumber(value) ? toNumber(value) : value;
 }
+
+/** The argument of an operator that takes one, which may stand in an array. */
+function unwrapped(argument: unknown): unknown {
+  return Array.isArray(argument) && argument.length === 1
+    ? argument[0]
+    : argument;
+}
+
+/** One of mingo's operators of one argument. */
+function unary(operator: unknown): Operator {
+  const run = operator as MingoOperator;
+  return (document, argument: unknown, options) =>
+    run(document, unwrapped(argument), options);
+}
+
+const unaries = [
+  "$size",
+  "$reverseArray",
+  "$isArray",
+  "$strLenCP",
+  "$strLenBytes",
+  "$toUpper",
+  "$toLower",
+  "$objectToArray",
+  "$arrayToObject",
+  "$first",
+  "$last",
+  "$allElementsTrue",
+  "$anyElementTrue",
+  "$year",
+  "$month",
+  "$week",
+  "$dayOfMonth",
+  "$dayOfWeek",
+  "$dayOfYear",
+  "$hour",
+  "$minute",
+  "$second",
+  "$millisecond",
+  "$isoWeek",
+  "$isoWeekYear",
+  "$isoDayOfWeek",
+] as const;
 
 const doubles = [
   "$sqrt",
@@ -331,6 +387,7 @@ export const expressionOperators = {
   $abs: rounding("$abs", Math.abs),
   $ceil: rounding("$ceil", Math.ceil),
   $floor: rounding("$floor", Math.floor),
+  ...Object.fromEntries(unaries.map((name) => [name, unary(mingo[name])])),
   ...Object.fromEntries(
     doubles.map((name) => [name, plain(mingo[name], "double")]),
   ),

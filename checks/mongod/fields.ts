@@ -115,7 +115,7 @@ export function collectionName(command: Document, database: string): string {
       "InvalidNamespace",
       `collection name has invalid type ${typeOf(name)}`,
     );
-  if (name === "" || name.includes("\0"))
+  if (name === "" || name.startsWith(".") || /[$\0]/.test(name))
     throw new CommandError(
       "InvalidNamespace",
       `Invalid namespace specified '${database}.${name}'`,

@@ -99,9 +99,26 @@ function addField(tree: Tree, path: string, wanted: unknown, state: State) {
       "CommandNotSupported",
       "$meta is not supported by the built-in engine",
     );
-  const evaluate = compileExpression(wanted, state.context);
+  const evaluate = compileField(wanted, state);
   if (path !== "_id") setKind(state, "inclusion", path);
   setRule(tree, path, (document) => evaluate(document));
+}
+
+/** @throws CommandError 31325 for an unknown operator: projections have a code of their own */
+function compileField(expression: unknown, { context }: State) {
+  try {
+    return compileExpression(expression, context);
+  } catch (error) {
+    if (
+      error instanceof CommandError &&
+      error.codeName === "InvalidPipelineOperator"
+    )
+      throw new CommandError(
+        31325,
+        `Invalid $project :: caused by :: ${error.message.replace("Unrecognized", "Unknown")}`,
+      );
+    throw error;
+  }
 }
 
 function setKind(state: State, kind: "inclusion" | "exclusion", path: string) {

@@ -139,6 +139,50 @@ const sortByCount: Stage = (documents, argument, context, runPipeline) =>
     context,
   );
 
+/** MongoDB, too, makes `$bucket` of a `$group` by a `$switch`. */
+const bucket: Stage = (documents, argument, context, runPipeline) => {
+  const {
+    groupBy,
+    boundaries,
+    default: other,
+    output = { count: { $sum: 1 } },
+    ...rest
+  } = objectStage("$bucket", argument, 40201);
+  const [unknown] = Object.keys(rest);
+  if (unknown)
+    throw new CommandError(
+      40197,
+      `Unrecognized option to $bucket: ${unknown}.`,
+    );
+  if (!Array.isArray(boundaries) || boundaries.length < 2)
+    throw new CommandError(
+      40192,
+      "The $bucket 'boundaries' field must have at least 2 values",
+    );
+  const branches = boundaries.slice(0, -1).map((low: unknown, i) => ({
+    case: {
+      $and: [
+        { $gte: [groupBy, { $literal: low }] },
+        { $lt: [groupBy, { $literal: boundaries[i + 1] }] },
+      ],
+    },
+    // oxlint-disable-next-line unicorn/no-thenable -- the name is MongoDB's
+    then: { $literal: low },
+  }));
+  const choice =
+    other === undefined
+      ? { branches }
+      : { branches, default: { $literal: other } };
+  return runPipeline(
+    documents,
+    [
+      { $group: { _id: { $switch: choice }, ...(output as Document) } },
+      { $sort: { _id: 1 } },
+    ],
+    context,
+  );
+};
+
 const facet: Stage = (documents, argument, context, runPipeline) => {
   const pipelines = Object.entries(objectStage("$facet", argument, 40169));
   return [
@@ -312,6 +356,7 @@ export const stages: Record<string, Stage> = {
     ),
   $group: group,
   $sortByCount: sortByCount,
+  $bucket: bucket,
   $facet: facet,
   $lookup: lookup,
   $unionWith: unionWith,

@@ -58,52 +58,49 @@ function addAll(
   return added;
 }
 
-/** @throws CommandError 85, 86 where an index of that name or key differs */
+/** @throws CommandError 85, 86 where an index of that name or that key is another one */
 function exists(collection: Collection, wanted: IndexSpecification): boolean {
-  const specifications = collection.indexes.map(
-    ({ specification }) => specification,
-  );
-  const sameName = specifications.find(({ name }) => name === wanted.name);
-  const sameKey = specifications.find(
-    (other) =>
-      sameFields(other.key, wanted.key) &&
-      compare(other.collation, wanted.collation) === 0 &&
-      compare(other.partialFilterExpression, wanted.partialFilterExpression) ===
-        0,
-  );
-  if (sameName && sameName === sameKey && sameOptions(sameName, wanted))
-    return true;
-  if (
-    sameKey &&
-    wanted.key._id !== undefined &&
-    Object.keys(wanted.key).length === 1
-  )
-    return true;
-  if (sameName)
+  const all = collection.indexes.map(({ specification }) => specification);
+  const sameName = all.find(({ name }) => name === wanted.name);
+  const alike = all.find((other) => sameIndex(other, wanted));
+  // The index on _id goes by any name.
+  if (alike?.name === "_id_") return true;
+  if (sameName && sameName !== alike)
     throw new CommandError(
-      sameName === sameKey ? "IndexOptionsConflict" : "IndexKeySpecsConflict",
+      "IndexKeySpecsConflict",
       "An existing index has the same name as the requested index. When index names are not " +
         "specified, they are auto generated and can cause conflicts. Please refer to our " +
         `documentation. Requested index: ${show(wanted)}, existing index: ${show(sameName)}`,
     );
-  if (sameKey)
+  if (!alike) return false;
+  if (!sameName)
     throw new CommandError(
       "IndexOptionsConflict",
-      `Index already exists with a different name: ${sameKey.name}`,
+      `Index already exists with a different name: ${alike.name}`,
     );
-  return false;
+  if (compare(alike.expireAfterSeconds, wanted.expireAfterSeconds) === 0)
+    return true;
+  throw new CommandError(
+    "IndexOptionsConflict",
+    "An equivalent index already exists with the same name but different options. Requested " +
+      `index: ${show(wanted)}, existing index: ${show(alike)}`,
+  );
+}
+
+/** Whether two indexes hold the same: what may differ then is their name and their expiry. */
+function sameIndex(a: IndexSpecification, b: IndexSpecification): boolean {
+  if (a.name === "_id_") return sameFields(a.key, b.key);
+  return (
+    sameFields(a.key, b.key) &&
+    Boolean(a.unique) === Boolean(b.unique) &&
+    Boolean(a.sparse) === Boolean(b.sparse) &&
+    compare(a.collation, b.collation) === 0 &&
+    compare(a.partialFilterExpression, b.partialFilterExpression) === 0
+  );
 }
 
 function sameFields(a: Document, b: Document): boolean {
   return Object.keys(a).join("\0") === Object.keys(b).join("\0") && equal(a, b);
-}
-
-function sameOptions(a: IndexSpecification, b: IndexSpecification): boolean {
-  return (
-    Boolean(a.unique) === Boolean(b.unique) &&
-    Boolean(a.sparse) === Boolean(b.sparse) &&
-    compare(a.expireAfterSeconds, b.expireAfterSeconds) === 0
-  );
 }
 
 function existing({ catalog, database, command }: Invocation): Collection {
