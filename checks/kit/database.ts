@@ -1,0 +1,212 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { MongoClient, type Db } from "mongodb";
+import {
+  DatabaseProblem,
+  chooseDatabase,
+  type DatabaseChoice,
+} from "./database-choice.ts";
+import { fileMemory, type Memory } from "./database-memory.ts";
+import { probes } from "./database-probes.ts";
+import { startServer, type DatabaseServer } from "./database-server.ts";
+import { download } from "./mongod-download.ts";
+
+export { DatabaseProblem } from "./database-choice.ts";
+
+/** The database of a run: one server, on which each requirement group gets its own database. */
+export interface Database {
+  /** For clients; without a database name. */
+  uri: string;
+  engine: "external" | "mongod" | "built-in";
+  /** Of the server, such as `8.0.4`. */
+  version: string;
+  /** One line that names the engine, its version and why it was chosen. */
+  line: string;
+  client: MongoClient;
+  /** A database that nobody else uses. */
+  fresh(): FreshDatabase;
+  /** Drops the databases that are left, and ends the server if it is our own. */
+  close(): Promise<void>;
+}
+
+export interface FreshDatabase {
+  name: string;
+  db: Db;
+  drop(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Whether transactions or change streams are needed. */
+  replicaSet?: boolean;
+  /** Is told the line, and how a download gets on. */
+  say?: (line: string) => void;
+  /** Whether somebody can watch a download. */
+  interactive?: boolean;
+}
+
+/** How long a server that MONGODB_URI names may take to answer. */
+const externalLimitMS = 2000;
+
+/** What was found out about this machine, for a day. */
+export function databaseMemory(): Memory {
+  const folder =
+    /^(.*[\\/])(?:checks|node_modules)[\\/]/.exec(
+      fileURLToPath(import.meta.url),
+    )?.[1] ?? "";
+  return fileMemory(`${folder}node_modules/.cache/workshop-database.json`);
+}
+
+/**
+ * Opens the database that all checks of a run share.
+ *
+ * @throws DatabaseProblem where MONGODB_URI or WORKSHOP_MONGO ask for what cannot be had
+ */
+export async function openDatabase(
+  options: DatabaseOptions = {},
+): Promise<Database> {
+  const { say = () => {}, replicaSet = false } = options;
+  const choice = await decide(options);
+  const opened = await open(choice, replicaSet, say);
+  const database = await connect(opened);
+  say(database.line);
+  return database;
+}
+
+/** Which engine would serve, without starting it. */
+export function decide({
+  interactive = isInteractive(),
+}: DatabaseOptions = {}) {
+  return chooseDatabase(process.env, probes, databaseMemory(), interactive);
+}
+
+function isInteractive(): boolean {
+  return process.stdout.isTTY === true && !process.env.CI;
+}
+
+interface Opened extends DatabaseServer {
+  engine: Database["engine"];
+  why: string;
+}
+
+async function open(
+  choice: DatabaseChoice,
+  replicaSet: boolean,
+  say: (line: string) => void,
+): Promise<Opened> {
+  const { why } = choice;
+  switch (choice.kind) {
+    case "external":
+      return { uri: choice.uri, engine: "external", why, stop: async () => {} };
+    case "binary":
+      return orBuiltIn(choice.path, replicaSet, why);
+    case "download": {
+      const { path, fault } = await download(say);
+      if (path !== undefined) return orBuiltIn(path, replicaSet, why);
+      if (process.env.WORKSHOP_MONGO === "real")
+        throw new DatabaseProblem(
+          `WORKSHOP_MONGO=real, but mongod cannot be had: ${fault}. Leave WORKSHOP_MONGO out to use the built-in engine.`,
+        );
+      const instead = {
+        kind: "built-in",
+        why: `mongod cannot be had: ${fault}`,
+      } as const;
+      databaseMemory().write(instead);
+      return {
+        ...(await startServer(undefined, replicaSet)),
+        engine: "built-in",
+        why: instead.why,
+      };
+    }
+    case "built-in":
+      return {
+        ...(await startServer(undefined, replicaSet)),
+        engine: "built-in",
+        why,
+      };
+  }
+}
+
+/** A mongod that does not start is no reason to have no database. */
+async function orBuiltIn(
+  path: string,
+  replicaSet: boolean,
+  why: string,
+): Promise<Opened> {
+  try {
+    return { ...(await startServer(path, replicaSet)), engine: "mongod", why };
+  } catch (error) {
+    if (process.env.WORKSHOP_MONGO === "real") throw error;
+    const [reason = ""] = (error as Error).message.split("\n");
+    return {
+      ...(await startServer(undefined, replicaSet)),
+      engine: "built-in",
+      why: `${path} does not start: ${reason}`,
+    };
+  }
+}
+
+async function connect({ uri, engine, why, stop }: Opened): Promise<Database> {
+  let client: MongoClient | undefined;
+  let version: unknown;
+  try {
+    client = new MongoClient(uri, {
+      serverSelectionTimeoutMS:
+        engine === "external" ? externalLimitMS : 10_000,
+    });
+    ({ version } = await client.db("admin").command({ buildInfo: 1 }));
+  } catch (error) {
+    await client?.close();
+    await stop();
+    throw engine === "external" ? unusable(uri, error as Error) : error;
+  }
+  return database({ uri, engine, why, stop }, client, String(version));
+}
+
+function unusable(uri: string, error: Error): DatabaseProblem {
+  const where = uri.replace(/\/\/[^@/]*@/, "//");
+  const [reason = ""] = error.message.split("\n");
+  return new DatabaseProblem(
+    `MONGODB_URI=${where} cannot be used: ${reason}. Start that server or correct the address, ` +
+      "or leave MONGODB_URI out to use a database of the workshop's own.",
+  );
+}
+
+const titles = {
+  external: "the server that MONGODB_URI names, MongoDB",
+  mongod: "a real mongod,",
+  "built-in": "the built-in engine, as MongoDB",
+} as const;
+
+function database(
+  { uri, engine, why, stop }: Opened,
+  client: MongoClient,
+  version: string,
+): Database {
+  const open = new Set<FreshDatabase>();
+  return {
+    uri,
+    engine,
+    version,
+    line: `Database: ${titles[engine]} ${version} (${why})`,
+    client,
+    fresh() {
+      const name = `workshop_${randomBytes(5).toString("hex")}`;
+      const fresh: FreshDatabase = {
+        name,
+        db: client.db(name),
+        drop: async () => {
+          open.delete(fresh);
+          await client.db(name).dropDatabase();
+        },
+      };
+      open.add(fresh);
+      return fresh;
+    },
+    async close() {
+      // On a server of our own everything goes with it.
+      if (engine === "external") for (const fresh of open) await fresh.drop();
+      await client.close();
+      await stop();
+    },
+  };
+}
