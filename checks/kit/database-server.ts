@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   MongoInstance,
@@ -27,7 +28,12 @@ export async function startServer(
   if (engine !== undefined) playMongod();
   // Node plays mongod: it is there on every machine, and can be started on every system.
   const systemBinary = binary ?? process.execPath;
-  const args = engine === undefined ? [] : [engineMark + engine];
+  // The engine writes nothing: it is given a folder that is there, so that none has to be made,
+  // which a full or locked temporary folder would forbid.
+  const instance =
+    engine === undefined
+      ? {}
+      : { args: [engineMark + engine], dbPath: dirname(engine) };
   return inEnvironment(
     {
       MONGOMS_SYSTEM_BINARY: undefined,
@@ -37,12 +43,12 @@ export async function startServer(
       const server = replicaSet
         ? await MongoMemoryReplSet.create({
             binary: { systemBinary },
-            instanceOpts: [{ args }],
+            instanceOpts: [instance],
             replSet: { count: 1 },
           })
         : await MongoMemoryServer.create({
             binary: { systemBinary },
-            instance: { args },
+            instance,
           });
       return {
         uri: server.getUri(),

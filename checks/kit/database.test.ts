@@ -266,6 +266,20 @@ describe("opening", () => {
     },
   );
 
+  test.skipIf(process.env.MONGODB_URI)(
+    "the built-in engine needs no temporary folder",
+    async () => {
+      vi.stubEnv("WORKSHOP_MONGO", "built-in");
+      for (const name of ["TMPDIR", "TEMP", "TMP"])
+        vi.stubEnv(name, "/no/such/folder");
+      for (const replicaSet of [false, true]) {
+        const database = await openDatabase({ replicaSet });
+        await database.fresh().db.collection("x").insertOne({});
+        await database.close();
+      }
+    },
+  );
+
   test("a binary that is no mongod is told, and the built-in engine serves", async () => {
     vi.stubEnv("MONGODB_URI", "");
     vi.stubEnv("MONGOMS_SYSTEM_BINARY", process.execPath);

@@ -75,6 +75,11 @@ export class Collection {
     return this.options.viewOn !== undefined;
   }
 
+  get type(): "collection" | "timeseries" | "view" {
+    if (this.isView) return "view";
+    return this.options.timeseries === undefined ? "collection" : "timeseries";
+  }
+
   /** A copy that a transaction changes on its own until it commits. */
   fork(observer: CollectionObserver): Collection {
     return new Collection(

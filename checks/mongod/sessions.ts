@@ -21,6 +21,9 @@ export interface Session {
 /** Sessions beyond this many are forgotten, the oldest first, if they hold no transaction. */
 const mostSessions = 10_000;
 
+/** mongod ends a transaction whose client has not ended it after a minute. */
+const transactionLimitMS = 60_000;
+
 /**
  * The sessions of all clients: retryable writes are carried out once, and commands of a
  * transaction see its view of the data.
@@ -123,6 +126,7 @@ export class Sessions {
     command: Command,
   ) {
     const { name } = invocation;
+    this.#endForgotten();
     if (invocation.command.startTransaction) this.#begin(session);
     const transaction = this.#current(session, name);
     if (name === "commitTransaction" || name === "abortTransaction")
@@ -147,6 +151,15 @@ export class Sessions {
     } catch (error) {
       this.abort(session);
       throw error;
+    }
+  }
+
+  /** Else a client that has gone would keep what it wrote to itself for ever. */
+  #endForgotten() {
+    for (const transaction of this.#active) {
+      if (Date.now() - transaction.started < transactionLimitMS) continue;
+      transaction.abort();
+      this.#active.delete(transaction);
     }
   }
 

@@ -29,7 +29,12 @@ export interface UpdateOutcome {
   after?: Document;
 }
 
-/** The collection to write to. @throws CommandError 166 for a view */
+/**
+ * The collection to write to.
+ *
+ * @throws CommandError 166 for a view, 115 for a time-series collection: such a one can be made
+ *   and watched here, and holds nothing
+ */
 export function writable(
   { catalog, database }: Pick<Invocation, "catalog" | "database">,
   name: string,
@@ -39,6 +44,11 @@ export function writable(
     throw new CommandError(
       "CommandNotSupportedOnView",
       `Namespace ${database}.${name} is a view, not a collection`,
+    );
+  if (collection?.type === "timeseries")
+    throw new CommandError(
+      "CommandNotSupported",
+      "time-series collections are not supported by the built-in engine",
     );
   return collection;
 }

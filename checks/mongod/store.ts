@@ -31,6 +31,8 @@ export interface NamespaceChange {
   collection?: Collection;
   /** Further fields of the change event. */
   event?: Document;
+  /** What `showExpandedEvents` adds as `operationDescription`. */
+  description?: Document;
 }
 
 export type Change = DocumentChange | NamespaceChange;
@@ -57,7 +59,12 @@ export class Store implements Catalog, CollectionObserver {
     this.#refuseOtherCase(database);
     const collection = new Collection(database, name, options, this);
     this.#add(collection);
-    this.announce({ type: "create", database, collection });
+    this.announce({
+      type: "create",
+      database,
+      collection,
+      description: { idIndex: { v: 2, key: { _id: 1 }, name: "_id_" } },
+    });
     return collection;
   }
 
@@ -97,23 +104,33 @@ export class Store implements Catalog, CollectionObserver {
     return true;
   }
 
-  /** @throws CommandError 73 for a new name that is none */
+  /**
+   * Renames a collection, in the place of another one if there is one.
+   *
+   * @throws CommandError 73 for a new name that is none
+   */
   rename(collection: Collection, name: string): void {
-    checkNamespace(collection.database, name);
-    const before = new Collection(
-      collection.database,
+    const { database } = collection;
+    checkNamespace(database, name);
+    const former = new Collection(
+      database,
       collection.name,
       {},
       this,
+      collection,
     );
+    const target = this.collection(database, name);
+    if (target) this.#remove(target);
     this.#remove(collection);
     collection.name = name;
     this.#add(collection);
+    const to = { db: database, coll: name };
     this.announce({
       type: "rename",
-      database: collection.database,
-      collection: before,
-      event: { to: { db: collection.database, coll: name } },
+      database,
+      collection: former,
+      event: { to },
+      description: { ...(target ? { dropTarget: target.uuid } : {}), to },
     });
   }
 

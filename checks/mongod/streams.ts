@@ -199,16 +199,17 @@ class ChangeStream implements Cursor {
     if (change.type === "dropDatabase")
       return { ...event, ns: { db: change.database } };
     const ns = { db: change.database, coll: change.collection?.name };
-    if (!expandedEvents.has(change.type))
-      return { ...event, ns, ...change.event };
+    const plain = { ...event, ns, ...change.event };
+    if (!this.#options.showExpandedEvents) return plain;
     return {
-      ...event,
+      ...plain,
       collectionUUID: change.collection?.uuid,
-      ns,
-      nsType: change.collection?.isView ? "view" : "collection",
-      operationDescription: change.event ?? {
-        idIndex: { v: 2, key: { _id: 1 }, name: "_id_" },
-      },
+      ...(change.description
+        ? { operationDescription: change.description }
+        : {}),
+      ...(expandedEvents.has(change.type)
+        ? { nsType: change.collection?.type }
+        : {}),
     };
   }
 
@@ -223,9 +224,12 @@ class ChangeStream implements Cursor {
     };
     if (type === "insert" || type === "replace") fields.fullDocument = after;
     if (type === "update") {
-      const description = describeUpdate(before ?? {}, after ?? {});
+      const { disambiguatedPaths, ...description } = describeUpdate(
+        before ?? {},
+        after ?? {},
+      );
       fields.updateDescription = this.#options.showExpandedEvents
-        ? { ...description, disambiguatedPaths: {} }
+        ? { ...description, disambiguatedPaths }
         : description;
       Object.assign(fields, this.#postImage(change));
     }

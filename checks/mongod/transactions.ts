@@ -25,6 +25,7 @@ interface Fork {
  */
 export class Transaction implements Catalog, CollectionObserver {
   state: "active" | "committed" | "aborted" = "active";
+  readonly started = Date.now();
   readonly #store: Store;
   readonly #others: ReadonlySet<Transaction>;
   readonly #forks = new Map<string, Fork>();

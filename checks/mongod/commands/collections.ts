@@ -22,6 +22,8 @@ const createOptions: Fields = {
   pipeline: "array",
   changeStreamPreAndPostImages: "document",
   storageEngine: "document",
+  timeseries: "document",
+  expireAfterSeconds: "number",
 };
 
 function checkOptions(options: Document) {
@@ -123,7 +125,6 @@ function renameCollection(invocation: Invocation): Document {
   const target = engine.store.collection(toDatabase, to);
   if (target && !isTrue(command.dropTarget))
     throw new CommandError("NamespaceExists", "target namespace exists");
-  if (target) engine.store.drop(target);
   engine.store.rename(collection, to);
   return withWriteConcern(invocation, {});
 }
@@ -164,7 +165,7 @@ function collMod(invocation: Invocation): Document {
     type: "modify",
     database,
     collection,
-    event: { ...changed, ...event },
+    description: { ...changed, ...event },
   });
   return withWriteConcern(invocation, {});
 }
@@ -237,6 +238,7 @@ function listCollections({ engine, database, command }: Invocation): Document {
 
 function describe({
   name,
+  type,
   isView,
   options,
   uuid,
@@ -244,7 +246,7 @@ function describe({
 }: Collection): Document {
   return {
     name,
-    type: isView ? "view" : "collection",
+    type,
     options,
     info: isView ? { readOnly: true } : { readOnly: false, uuid },
     ...(isView ? {} : { idIndex: indexes[0]?.specification }),

@@ -29,7 +29,7 @@ function createIndexes(invocation: Invocation): Document {
       type: "createIndexes",
       database,
       collection,
-      event: { indexes: [specification] },
+      description: { indexes: [specification] },
     });
   return withWriteConcern(invocation, {
     numIndexesBefore,
@@ -134,7 +134,7 @@ function dropIndexes(invocation: Invocation): Document {
       type: "dropIndexes",
       database,
       collection,
-      event: { indexes: [specification] },
+      description: { indexes: [specification] },
     });
   }
   return withWriteConcern(invocation, { nIndexesWas });
