@@ -8,7 +8,8 @@ import {
 } from "./indexes.ts";
 import { compileFilter, type DocumentTest } from "./match.ts";
 import { toNumber } from "./numbers.ts";
-import { collatorFor, keyOf } from "./order.ts";
+import { collatorFor } from "./collation.ts";
+import { keyOf } from "./order.ts";
 import { compileSchema } from "./schema.ts";
 import { firstKey, isDocument, type Document } from "./values.ts";
 

@@ -1,7 +1,8 @@
 import { CommandError } from "./errors.ts";
 import { compileFilter, type DocumentTest } from "./match.ts";
 import { isNumber, toNumber } from "./numbers.ts";
-import { collationKey, collatorFor, keyOf, type Collator } from "./order.ts";
+import { collationKey, collatorFor } from "./collation.ts";
+import { keyOf, type Collator } from "./order.ts";
 import { isIndex, pathOf, visitPath, type Path } from "./paths.ts";
 import { show, typeOf } from "./types.ts";
 import { isDocument, missing, type Document } from "./values.ts";

@@ -6,7 +6,7 @@ import {
 } from "./collection.ts";
 import { CommandError } from "./errors.ts";
 import { toNumber } from "./numbers.ts";
-import { collatorFor } from "./order.ts";
+import { collatorFor } from "./collation.ts";
 import { pathOf, valuesAt } from "./paths.ts";
 import type { Document } from "./values.ts";
 

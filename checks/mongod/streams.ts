@@ -1,13 +1,18 @@
 import type { Timestamp } from "bson";
 import { checkPipeline, runPipeline } from "./aggregate.ts";
-import type { DocumentChange } from "./collection.ts";
+import {
+  commonFields,
+  eventFor,
+  expandedEvents,
+  tokenFor,
+  type LookUp,
+} from "./change-events.ts";
 import type { Cursor } from "./cursors.ts";
 import type { Invocation } from "./engine.ts";
 import { CommandError } from "./errors.ts";
 import { checkFields, type Fields } from "./fields.ts";
 import type { LogEntry, Oplog } from "./oplog.ts";
 import { equal } from "./order.ts";
-import { describeUpdate } from "./update-description.ts";
 import { bsonClass, firstKey, isDocument, type Document } from "./values.ts";
 
 const streamFields: Fields = {
@@ -31,13 +36,6 @@ const allowedStages = new Set([
   "$replaceWith",
   "$set",
   "$unset",
-]);
-
-const expandedEvents = new Set([
-  "create",
-  "createIndexes",
-  "dropIndexes",
-  "modify",
 ]);
 
 /** What a stream watches: a collection, a database, or everything. */
@@ -106,7 +104,7 @@ class ChangeStream implements Cursor {
   readonly #scope: Scope;
   readonly #options: Document;
   readonly #pipeline: Document[];
-  readonly #lookUp: (change: DocumentChange) => Document | undefined;
+  readonly #lookUp: LookUp;
   #position: number;
 
   constructor(
@@ -115,7 +113,7 @@ class ChangeStream implements Cursor {
     options: Document,
     pipeline: Document[],
     namespace: string,
-    lookUp: (change: DocumentChange) => Document | undefined,
+    lookUp: LookUp,
   ) {
     this.#log = log;
     this.#scope = scope;
@@ -137,7 +135,9 @@ class ChangeStream implements Cursor {
       if (!entry) throw historyLost();
       this.#position++;
       if (!this.#concerns(entry)) continue;
-      batch.push(...this.#transformed(this.#eventFor(entry)));
+      batch.push(
+        ...this.#transformed(eventFor(entry, this.#options, this.#lookUp)),
+      );
       if (this.#invalidates(entry)) {
         batch.push({ ...commonFields(entry), operationType: "invalidate" });
         this.done = true;
@@ -188,106 +188,10 @@ class ChangeStream implements Cursor {
         );
     return events;
   }
-
-  /** @see https://www.mongodb.com/docs/manual/reference/change-events/ */
-  #eventFor(entry: LogEntry): Document {
-    const { change, transaction } = entry;
-    const common = commonFields(entry);
-    const { _id, ...rest } = common;
-    const event = { _id, operationType: change.type, ...rest, ...transaction };
-    if ("key" in change) return { ...event, ...this.#documentFields(change) };
-    if (change.type === "dropDatabase")
-      return { ...event, ns: { db: change.database } };
-    const ns = { db: change.database, coll: change.collection?.name };
-    const plain = { ...event, ns, ...change.event };
-    if (!this.#options.showExpandedEvents) return plain;
-    return {
-      ...plain,
-      collectionUUID: change.collection?.uuid,
-      ...(change.description
-        ? { operationDescription: change.description }
-        : {}),
-      ...(expandedEvents.has(change.type)
-        ? { nsType: change.collection?.type }
-        : {}),
-    };
-  }
-
-  #documentFields(change: DocumentChange): Document {
-    const { type, collection, before, after } = change;
-    const fields: Document = {
-      ...(this.#options.showExpandedEvents
-        ? { collectionUUID: collection.uuid }
-        : {}),
-      ns: { db: collection.database, coll: collection.name },
-      documentKey: { _id: (after ?? before)?._id },
-    };
-    if (type === "insert" || type === "replace") fields.fullDocument = after;
-    if (type === "update") {
-      const { disambiguatedPaths, ...description } = describeUpdate(
-        before ?? {},
-        after ?? {},
-      );
-      fields.updateDescription = this.#options.showExpandedEvents
-        ? { ...description, disambiguatedPaths }
-        : description;
-      Object.assign(fields, this.#postImage(change));
-    }
-    return type === "insert"
-      ? fields
-      : { ...fields, ...this.#preImage(change) };
-  }
-
-  #postImage(change: DocumentChange): Document {
-    const wanted = this.#options.fullDocument ?? "default";
-    if (wanted === "default") return {};
-    if (wanted === "updateLookup")
-      return { fullDocument: this.#lookUp(change) ?? null };
-    return { fullDocument: image(change, wanted, change.after, "post") };
-  }
-
-  #preImage(change: DocumentChange): Document {
-    const wanted = this.#options.fullDocumentBeforeChange ?? "off";
-    if (wanted === "off") return {};
-    return {
-      fullDocumentBeforeChange: image(change, wanted, change.before, "pre"),
-    };
-  }
-}
-
-/** An image of a document that is kept only where the collection was told to. */
-function image(
-  { collection }: DocumentChange,
-  wanted: unknown,
-  document: Document | undefined,
-  kind: "pre" | "post",
-): Document | null {
-  if (wanted !== "whenAvailable" && wanted !== "required")
-    throw new CommandError(
-      "BadValue",
-      `'${String(wanted)}' is no option for ${kind}-images`,
-    );
-  const images = collection.options.changeStreamPreAndPostImages;
-  if (isDocument(images) && images.enabled) return document ?? null;
-  if (wanted === "whenAvailable") return null;
-  throw new CommandError(
-    "NoMatchingDocument",
-    `Change stream was configured to require a ${kind}-image for all update, delete and replace ` +
-      `events, but the ${kind}-image was not found for an event`,
-  );
-}
-
-function commonFields({ sequence, time, wallTime }: LogEntry): Document {
-  return { _id: tokenFor(sequence + 1), clusterTime: time, wallTime };
 }
 
 function databaseOf(change: LogEntry["change"]): string {
   return "key" in change ? change.collection.database : change.database;
-}
-
-/** A token says from which entry of the log to go on. */
-function tokenFor(sequence: number): Document {
-  return { _data: sequence.toString(16).toUpperCase().padStart(16, "0") };
 }
 
 function startOf(options: Document, log: Oplog): number {

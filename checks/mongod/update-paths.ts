@@ -4,7 +4,7 @@ import { isIndex } from "./paths.ts";
 import { positionOf } from "./positional.ts";
 import { show } from "./types.ts";
 import type { UpdateContext } from "./update.ts";
-import type { Change, Place } from "./update-operators.ts";
+import type { Change, Place } from "./update-change.ts";
 import { isDocument, setField, type Document } from "./values.ts";
 
 /** What the steps `$`, `$[]` and `$[name]` of a path are resolved with. */

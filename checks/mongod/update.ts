@@ -7,7 +7,8 @@ import {
 } from "./match.ts";
 import { equal } from "./order.ts";
 import { show, typeOf } from "./types.ts";
-import { updateOperators, type Change } from "./update-operators.ts";
+import type { Change } from "./update-change.ts";
+import { updateOperators } from "./update-operators.ts";
 import { changeAt } from "./update-paths.ts";
 import { clone, firstKey, isDocument, type Document } from "./values.ts";
 

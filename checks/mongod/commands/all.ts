@@ -2,6 +2,7 @@ import type { Command } from "../engine.ts";
 import { adminCommands } from "./admin.ts";
 import { aggregateCommands } from "./aggregate.ts";
 import { bulkWriteCommands } from "./bulk-write.ts";
+import { collModCommands } from "./coll-mod.ts";
 import { collectionCommands } from "./collections.ts";
 import { cursorCommands } from "./cursors.ts";
 import { explainCommands } from "./explain.ts";
@@ -22,6 +23,7 @@ export const commands: Record<string, Command> = {
   ...aggregateCommands,
   ...cursorCommands,
   ...collectionCommands,
+  ...collModCommands,
   ...indexCommands,
   ...explainCommands,
   ...sessionCommands,

@@ -1,12 +1,12 @@
-import { checkPipeline } from "../aggregate.ts";
 import type { Collection } from "../collection.ts";
+import { checkCollectionOptions } from "../collection-options.ts";
 import { ListCursor } from "../cursors.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
 import { collectionName, type Fields } from "../fields.ts";
 import { compileFilter } from "../match.ts";
-import { collatorFor, equal, keyOf } from "../order.ts";
-import { isDocument, isTrue, type Document } from "../values.ts";
+import { equal } from "../order.ts";
+import { isTrue, type Document } from "../values.ts";
 import { withWriteConcern } from "../write-concern.ts";
 
 /** Options of a collection that are kept and shown by listCollections. */
@@ -26,29 +26,6 @@ const createOptions: Fields = {
   expireAfterSeconds: "number",
 };
 
-function checkOptions(options: Document) {
-  const { validator, validationLevel, validationAction } = options;
-  collatorFor(options.collation);
-  if (validator !== undefined) compileFilter(validator);
-  if (
-    validationLevel !== undefined &&
-    !["off", "strict", "moderate"].includes(String(validationLevel))
-  )
-    throw new CommandError(
-      "BadValue",
-      `Enumeration value '${String(validationLevel)}' for field 'validationLevel' is not a valid value.`,
-    );
-  if (
-    validationAction !== undefined &&
-    !["error", "warn"].includes(String(validationAction))
-  )
-    throw new CommandError(
-      "BadValue",
-      `Enumeration value '${String(validationAction)}' for field 'validationAction' is not a valid value.`,
-    );
-  if (options.pipeline !== undefined) checkPipeline(options.pipeline);
-}
-
 /** @see https://www.mongodb.com/docs/manual/reference/command/create/ */
 function create(invocation: Invocation): Document {
   const { catalog, database, command } = invocation;
@@ -63,7 +40,7 @@ function create(invocation: Invocation): Document {
       "InvalidOptions",
       "the 'size' field is required when 'capped' is true",
     );
-  checkOptions(options);
+  checkCollectionOptions(options);
   const existing = catalog.collection(database, name);
   if (existing && !equal(existing.options, options))
     throw new CommandError(
@@ -72,16 +49,6 @@ function create(invocation: Invocation): Document {
     );
   if (!existing) catalog.create(database, name, options);
   return withWriteConcern(invocation, {});
-}
-
-function existing({ engine, database, command }: Invocation): Collection {
-  const name = collectionName(command, database);
-  const collection = engine.store.collection(database, name);
-  if (collection) return collection;
-  throw new CommandError(
-    "NamespaceNotFound",
-    `ns does not exist: ${database}.${name}`,
-  );
 }
 
 function drop(invocation: Invocation): Document {
@@ -138,88 +105,6 @@ function namespaceParts(namespace: unknown): [string, string] {
       `Invalid namespace specified '${text}'`,
     );
   return [text.slice(0, dot), text.slice(dot + 1)];
-}
-
-/** @see https://www.mongodb.com/docs/manual/reference/command/collMod/ */
-function collMod(invocation: Invocation): Document {
-  const { engine, command, database } = invocation;
-  const collection = existing(invocation);
-  const changed = Object.fromEntries(
-    [
-      "validator",
-      "validationLevel",
-      "validationAction",
-      "changeStreamPreAndPostImages",
-      "viewOn",
-      "pipeline",
-    ]
-      .filter((option) => command[option] !== undefined)
-      .map((option) => [option, command[option]]),
-  );
-  checkOptions(changed);
-  const { index } = command;
-  const event = isDocument(index) ? changeIndex(collection, index) : {};
-  collection.options = { ...collection.options, ...changed };
-  collection.compileValidator();
-  engine.store.announce({
-    type: "modify",
-    database,
-    collection,
-    description: { ...changed, ...event },
-  });
-  return withWriteConcern(invocation, {});
-}
-
-function changeIndex(collection: Collection, change: Document): Document {
-  const found = collection.indexes.find(({ specification }) =>
-    change.name === undefined
-      ? equal(specification.key, change.keyPattern)
-      : specification.name === change.name,
-  );
-  if (!found)
-    throw new CommandError(
-      "IndexNotFound",
-      `cannot find index ${String(change.name ?? keyOf(change.keyPattern))} for ns ${collection.namespace}`,
-    );
-  const { specification } = found;
-  const changed = { ...specification };
-  for (const option of Object.keys(change)) {
-    if (option === "name" || option === "keyPattern") continue;
-    if (
-      !["expireAfterSeconds", "hidden", "unique", "prepareUnique"].includes(
-        option,
-      )
-    )
-      throw new CommandError(
-        40415,
-        `BSON field 'collMod.index.${option}' is an unknown field.`,
-      );
-    changed[option] = change[option];
-  }
-  if (change.unique) refuseSharedKeys(collection, specification.name);
-  collection.dropIndex(specification.name);
-  collection.addIndex(changed);
-  return { index: change };
-}
-
-/** @throws CommandError 359 with the documents that stand in the way of a unique index */
-function refuseSharedKeys(collection: Collection, name: string) {
-  const index = collection.indexes.find(
-    ({ specification }) => specification.name === name,
-  );
-  const owners = new Map<string, unknown[]>();
-  for (const document of collection.documents.values())
-    for (const entry of index?.entriesOf(document).keys() ?? [])
-      owners.set(entry, [...(owners.get(entry) ?? []), document._id]);
-  const violations = [...owners.values()]
-    .filter((ids) => ids.length > 1)
-    .map((ids) => ({ ids }));
-  if (violations.length > 0)
-    throw new CommandError(
-      "CannotConvertIndexToUnique",
-      "Cannot convert the index to unique. Please resolve conflicting documents before running collMod again.",
-      { violations },
-    );
 }
 
 function listCollections({ engine, database, command }: Invocation): Document {
@@ -284,19 +169,6 @@ export const collectionCommands: Record<string, Command> = {
   renameCollection: {
     fields: { renameCollection: "string!", to: "string!", dropTarget: "bool" },
     run: renameCollection,
-  },
-  collMod: {
-    fields: {
-      collMod: "string!",
-      index: "document",
-      validator: "document",
-      validationLevel: "string",
-      validationAction: "string",
-      viewOn: "string",
-      pipeline: "array",
-      changeStreamPreAndPostImages: "document",
-    },
-    run: collMod,
   },
   listCollections: {
     fields: {
