@@ -10,7 +10,6 @@ import {
 import { fileMemory, type Memory } from "./database-memory.ts";
 import { parseVersion, tooOld, type Probes } from "./database-probes.ts";
 import { openDatabase } from "./database.ts";
-import { outcomeIn, progressLine } from "./mongod-download.ts";
 
 const nothing: Probes = {
   cachedBinary: async () => undefined,
@@ -196,22 +195,6 @@ test("versions are read from what mongod prints", () => {
     false,
     false,
   ]);
-});
-
-test("a download tells how far it is and how it ended", () => {
-  expect(
-    progressLine('Downloading MongoDB "8.2.6": 25% (20mb / 80mb)\r', 10_000),
-  ).toBe(
-    "Downloading MongoDB 8.2.6, once: 25 % of 80 MB, about 30 s left (Ctrl-C: go on with the built-in engine)",
-  );
-  expect(progressLine("else", 1)).toBeUndefined();
-  expect(outcomeIn('noise\n{"path":"/x"}\n')).toEqual({ path: "/x" });
-  expect(outcomeIn('{"fault":"Download failed\\nand more"}')).toEqual({
-    fault: "Download failed",
-  });
-  expect(outcomeIn("")).toEqual({
-    fault: "the download ended without a result",
-  });
 });
 
 describe("opening", () => {

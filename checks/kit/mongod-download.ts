@@ -84,10 +84,15 @@ export function outcomeIn(output: string): Downloaded {
   try {
     const { path, fault } = JSON.parse(line ?? "") as Record<string, unknown>;
     if (typeof path === "string") return { path };
-    if (typeof fault === "string")
-      return { fault: fault.split("\n")[0] ?? fault };
+    if (typeof fault === "string") return { fault: oneLine(fault) };
   } catch {
     // Falls through: a process that ended without a word.
   }
   return { fault: "the download ended without a result" };
+}
+
+/** The library's message without its lead, in one line. */
+function oneLine(message: string): string {
+  const [, details = message] = message.split("Details:");
+  return details.replace(/\s+/g, " ").replaceAll('"', "'").trim().slice(0, 200);
 }

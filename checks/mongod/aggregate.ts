@@ -125,6 +125,7 @@ export function runPipeline(
   checkPipeline(pipeline);
   let current = documents;
   for (const stage of pipeline) {
+    context.deadline?.check();
     const name = firstKey(stage) ?? "";
     const own = stages[name];
     if (own) current = own(current, stage[name], context, runPipeline);

@@ -18,6 +18,8 @@ export interface ExpressionContext {
   variables?: Document | undefined;
   /** The documents of another collection of the same database, for `$lookup` and its kin. */
   collection?: (name: string) => Document[];
+  /** Ends what takes too long. */
+  deadline?: { check(): void };
 }
 
 /** Operators of mingo that would not do what MongoDB's do, or that would run JavaScript. */

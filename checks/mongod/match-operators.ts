@@ -65,6 +65,17 @@ function inequality(accept: (order: number) => boolean): MakeTest {
   };
 }
 
+/** Syntax of PCRE that JavaScript would refuse unclearly or read as something else. */
+const onlyPcre = /\\[AZzGQEKRXhHv]|\(\?(?:[#>P|R&+-]|\d)|[*+?}]\+/;
+const posixClass = /\[:\w+:\]/;
+
+function beyondJavaScript(pattern: string): string | undefined {
+  const bare = pattern
+    .replace(/\\[^A-Za-z]/g, "")
+    .replace(/\[(?:\\.|[^\]\\])*\]/g, "");
+  return (posixClass.exec(pattern) ?? onlyPcre.exec(bare))?.[0];
+}
+
 /**
  * A regular expression as JavaScript understands it. The options i, m, s, u and x and a leading
  * `(?i)` are carried over; PCRE's further syntax is refused by the message of JavaScript.
@@ -91,6 +102,12 @@ export function patternOf(
   if (flags.includes("x"))
     pattern = pattern.replace(/\\[\s#]|\s+|#.*$/gm, (part) =>
       part.startsWith("\\") ? part : "",
+    );
+  const beyond = beyondJavaScript(pattern);
+  if (beyond)
+    throw new CommandError(
+      51091,
+      `Regular expression is invalid: '${beyond}' is not supported by the built-in engine`,
     );
   const kept = [...new Set(flags)].filter((flag) => "ims".includes(flag));
   if (/[\ud800-\udfff]|\\p\{/.test(pattern)) kept.push("u");

@@ -299,6 +299,12 @@ const rows: Row[] = [
     { a: { $regex: "a # comment\n b", $options: "x" } },
     [1],
   ],
+  [
+    "$regex with escapes and classes of its own signs",
+    [{ a: "1++" }, { a: "1" }],
+    { a: { $regex: "^1[*+]\\++$" } },
+    [1],
+  ],
   ["$bitsAllSet", [{ a: 6 }, { a: 2 }], { a: { $bitsAllSet: [1, 2] } }, [1]],
   ["$bitsAnyClear", [{ a: 6 }, { a: 7 }], { a: { $bitsAnyClear: 1 } }, [1]],
   [
@@ -375,6 +381,7 @@ const refusals: [filter: Document, code: number][] = [
   [{ a: { $ne: /x/ } }, 2],
   [{ a: { $options: "i" } }, 2],
   [{ a: { $regex: "(" } }, 51091],
+  [{ a: { $regex: "a", $options: "q" } }, 51108],
   [{ $expr: { $nope: 1 } }, 168],
 ];
 
@@ -384,6 +391,18 @@ describe("a query is refused", () => {
       server.db.collection("refused").find(filter).toArray(),
     ).rejects.toMatchObject({ code });
   });
+
+  test.each(["\\Ax", "[[:alpha:]]", "(?>x)", "x++"])(
+    "with the regular expression %s, which is not JavaScript's",
+    async ($regex) => {
+      if (!server.builtIn) return;
+      const find = server.db
+        .collection("refused")
+        .find({ a: { $regex } })
+        .toArray();
+      await expect(find).rejects.toMatchObject({ code: 51091 });
+    },
+  );
 
   test.each(["$where", "$text", "$near"])(
     "with %s by name",

@@ -66,7 +66,10 @@ function results(
     collation: command.collation ?? undefined,
     variables: variablesOf(command),
   };
-  const context = contextOf(catalog, database, collection, query);
+  const context = {
+    ...contextOf(catalog, database, collection, query),
+    deadline,
+  };
   const last = pipeline.at(-1);
   const lastName = last && firstKey(last);
   const writes = lastName === "$out" || lastName === "$merge";
@@ -96,7 +99,6 @@ function results(
     documents = select(collection, { filter: first.$match }, context, deadline);
     rest = rest.slice(1);
   } else documents = documentsOf(catalog, database, target);
-  deadline.check();
   const found = runPipeline(documents, rest, context);
   if (!writes || !last) return found;
   output(invocation, lastName, last[lastName], found);
