@@ -7,15 +7,15 @@ import {
   isResumable,
   isRetryable,
 } from "./errors.ts";
-import { Expiry } from "./expiry.ts";
+import { Expiry } from "./store/expiry.ts";
 import { FailPoints, type Failure } from "./fail-points.ts";
-import { checkCommand, type Fields } from "./fields.ts";
-import { Oplog } from "./oplog.ts";
-import { Deadline } from "./query.ts";
-import type { ReplicaSet } from "./replica-set.ts";
-import { Sessions, type Session } from "./sessions.ts";
-import { Store, type Catalog } from "./store.ts";
-import { firstKey, isDocument, type Document } from "./values.ts";
+import { checkCommand, type Fields } from "./commands/fields.ts";
+import { Oplog } from "./replication/oplog.ts";
+import { Deadline } from "./query/select.ts";
+import type { ReplicaSet } from "./replication/replica-set.ts";
+import { Sessions, type Session } from "./replication/sessions.ts";
+import { Store, type Catalog } from "./store/store.ts";
+import { firstKey, isDocument, type Document } from "./bson/values.ts";
 
 /** What the engine claims to be: MongoDB 8.0, which speaks wire version 25. */
 export const claimed = { version: "8.0.0", wireVersion: 25 } as const;

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { Engine } from "./engine.ts";
 import { FlagError, parseFlags, type Flags } from "./flags.ts";
-import { ReplicaSet } from "./replica-set.ts";
-import { listen } from "./server.ts";
+import { ReplicaSet } from "./replication/replica-set.ts";
+import { listen } from "./wire/server.ts";
 
 /** mongod's exit codes. */
 const exitCode = {

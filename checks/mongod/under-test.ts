@@ -9,8 +9,8 @@ import {
   type ObjectId,
 } from "mongodb";
 import { Engine } from "./engine.ts";
-import { ReplicaSet } from "./replica-set.ts";
-import { listen } from "./server.ts";
+import { ReplicaSet } from "./replication/replica-set.ts";
+import { listen } from "./wire/server.ts";
 
 /** A document whose `_id` may be more than an ObjectId. */
 export interface Stored extends Document {

@@ -1,15 +1,15 @@
 import { Binary, Long, UUID } from "bson";
-import { checkPipeline, runPipeline } from "../aggregate.ts";
+import { checkPipeline, runPipeline } from "../aggregate/aggregate.ts";
 import { ListCursor } from "../cursors.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import type { Fields } from "../fields.ts";
-import { output } from "../output.ts";
-import { checkHint, contextOf, select, variablesOf } from "../query.ts";
-import { documentsOf } from "../store.ts";
-import { openChangeStream } from "../streams.ts";
-import { firstKey, isDocument, type Document } from "../values.ts";
-import { withWriteConcern } from "../write-concern.ts";
+import type { Fields } from "./fields.ts";
+import { output } from "./output.ts";
+import { checkHint, contextOf, select, variablesOf } from "../query/select.ts";
+import { documentsOf } from "../store/store.ts";
+import { openChangeStream } from "../replication/streams.ts";
+import { firstKey, isDocument, type Document } from "../bson/values.ts";
+import { withWriteConcern } from "./write-concern.ts";
 
 export const aggregateFields: Fields = {
   aggregate: "any!",

@@ -1,13 +1,13 @@
-import type { Collection } from "../collection.ts";
-import { checkCollectionOptions } from "../collection-options.ts";
+import type { Collection } from "../store/collection.ts";
+import { checkCollectionOptions } from "../store/collection-options.ts";
 import { ListCursor } from "../cursors.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { collectionName, type Fields } from "../fields.ts";
-import { compileFilter } from "../match.ts";
-import { equal } from "../order.ts";
-import { isTrue, type Document } from "../values.ts";
-import { withWriteConcern } from "../write-concern.ts";
+import { collectionName, type Fields } from "./fields.ts";
+import { compileFilter } from "../query/match.ts";
+import { equal } from "../bson/order.ts";
+import { isTrue, type Document } from "../bson/values.ts";
+import { withWriteConcern } from "./write-concern.ts";
 
 /** Options of a collection that are kept and shown by listCollections. */
 const createOptions: Fields = {

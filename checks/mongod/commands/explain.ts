@@ -1,10 +1,10 @@
 import { claimed, type Command, type Invocation } from "../engine.ts";
-import type { Collection } from "../collection.ts";
+import type { Collection } from "../store/collection.ts";
 import { CommandError } from "../errors.ts";
-import { checkCommand } from "../fields.ts";
-import type { IndexSpecification } from "../indexes.ts";
-import { contextOf, Deadline, select } from "../query.ts";
-import { firstKey, isDocument, type Document } from "../values.ts";
+import { checkCommand } from "./fields.ts";
+import type { IndexSpecification } from "../store/indexes.ts";
+import { contextOf, Deadline, select } from "../query/select.ts";
+import { firstKey, isDocument, type Document } from "../bson/values.ts";
 import { aggregateFields } from "./aggregate.ts";
 import { findFields } from "./read.ts";
 

@@ -1,14 +1,17 @@
-import type { Collection } from "../collection.ts";
+import type { Collection } from "../store/collection.ts";
 import { ListCursor } from "../cursors.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { collectionName } from "../fields.ts";
-import { indexSpecification, type IndexSpecification } from "../indexes.ts";
-import { compare, equal } from "../order.ts";
-import { show } from "../types.ts";
-import { isDocument, type Document } from "../values.ts";
-import { writable } from "../statements.ts";
-import { withWriteConcern } from "../write-concern.ts";
+import { collectionName } from "./fields.ts";
+import {
+  indexSpecification,
+  type IndexSpecification,
+} from "../store/indexes.ts";
+import { compare, equal } from "../bson/order.ts";
+import { show } from "../bson/types.ts";
+import { isDocument, type Document } from "../bson/values.ts";
+import { writable } from "./statements.ts";
+import { withWriteConcern } from "./write-concern.ts";
 
 /** @see https://www.mongodb.com/docs/manual/reference/command/createIndexes/ */
 function createIndexes(invocation: Invocation): Document {

@@ -1,15 +1,20 @@
 import { ListCursor } from "../cursors.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { collectionName, type Fields } from "../fields.ts";
-import { toNumber } from "../numbers.ts";
-import { compare, equal, keyOf } from "../order.ts";
-import { pathOf, valuesAt } from "../paths.ts";
-import { compileProjection } from "../projection.ts";
-import { contextOf, select, variablesOf, type Query } from "../query.ts";
-import { runPipeline } from "../aggregate.ts";
-import { documentsOf } from "../store.ts";
-import { firstKey, isDocument, missing, type Document } from "../values.ts";
+import { collectionName, type Fields } from "./fields.ts";
+import { toNumber } from "../bson/numbers.ts";
+import { compare, equal, keyOf } from "../bson/order.ts";
+import { pathOf, valuesAt } from "../bson/paths.ts";
+import { compileProjection } from "../query/projection.ts";
+import { contextOf, select, variablesOf, type Query } from "../query/select.ts";
+import { runPipeline } from "../aggregate/aggregate.ts";
+import { documentsOf } from "../store/store.ts";
+import {
+  firstKey,
+  isDocument,
+  missing,
+  type Document,
+} from "../bson/values.ts";
 
 /** Fields of `find`; those of tailable cursors are not among them. */
 export const findFields: Fields = {

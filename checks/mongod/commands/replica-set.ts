@@ -1,6 +1,6 @@
 import type { Command, Engine, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { ReplicaSet } from "../replica-set.ts";
+import { ReplicaSet } from "../replication/replica-set.ts";
 
 function initiate({ engine, command }: Invocation) {
   if (engine.replicaSet)

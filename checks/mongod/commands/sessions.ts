@@ -1,8 +1,8 @@
 import { Binary, UUID } from "bson";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { isDocument, type Document } from "../values.ts";
-import { withWriteConcern } from "../write-concern.ts";
+import { isDocument, type Document } from "../bson/values.ts";
+import { withWriteConcern } from "./write-concern.ts";
 
 function ids(list: unknown): Document[] {
   return Array.isArray(list) ? list.filter(isDocument) : [];

@@ -1,18 +1,18 @@
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { checkFields, collectionName, type Fields } from "../fields.ts";
-import { toNumber } from "../numbers.ts";
-import { compileProjection } from "../projection.ts";
-import { contextOf, variablesOf, type Query } from "../query.ts";
+import { checkFields, collectionName, type Fields } from "./fields.ts";
+import { toNumber } from "../bson/numbers.ts";
+import { compileProjection } from "../query/projection.ts";
+import { contextOf, variablesOf, type Query } from "../query/select.ts";
 import {
   deleteDocuments,
   insertDocument,
   runBatch,
   updateDocuments,
   type UpdateStatement,
-} from "../statements.ts";
-import { firstKey, isDocument, isTrue, type Document } from "../values.ts";
-import { withWriteConcern } from "../write-concern.ts";
+} from "./statements.ts";
+import { firstKey, isDocument, isTrue, type Document } from "../bson/values.ts";
+import { withWriteConcern } from "./write-concern.ts";
 
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];

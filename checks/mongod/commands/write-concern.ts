@@ -1,0 +1,41 @@
+import type { Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
+import { isNumber, toNumber } from "../bson/numbers.ts";
+import { isDocument, type Document } from "../bson/values.ts";
+
+/**
+ * The reply to a write with what its write concern makes of it: one member can acknowledge for
+ * itself and for the majority, and for nobody else.
+ *
+ * @see https://www.mongodb.com/docs/manual/reference/write-concern/
+ * @throws CommandError 2 where a standalone is asked for more than itself
+ */
+export function withWriteConcern(
+  { engine, command }: Invocation,
+  reply: Document,
+): Document {
+  const { writeConcern } = command;
+  if (!isDocument(writeConcern)) return reply;
+  const { w } = writeConcern;
+  if (!isNumber(w) || toNumber(w) <= 1) return reply;
+  if (!engine.replicaSet)
+    throw new CommandError(
+      "BadValue",
+      "cannot use 'w' > 1 when a host is not replicated",
+    );
+  return {
+    ...reply,
+    writeConcernError: {
+      code: 100,
+      codeName: "UnsatisfiableWriteConcern",
+      errmsg: "Not enough data-bearing nodes",
+      errInfo: {
+        writeConcern: {
+          w,
+          wtimeout: writeConcern.wtimeout ?? 0,
+          provenance: "clientSupplied",
+        },
+      },
+    },
+  };
+}
