@@ -8,8 +8,13 @@ import { serve } from "../mongod/serve.ts";
  */
 export async function run(words: string[]): Promise<number> {
   return serve(words, {
-    ready: (url) =>
-      console.log(`Connect to ${url} - Ctrl-C ends the engine and its data.`),
+    ready: (url) => {
+      console.log(`Connect to ${url} - Ctrl-C ends the engine and its data.`);
+      if (words.includes("--replSet") && !words.includes("--initiate"))
+        console.log(
+          "It becomes a replica set by rs.initiate() in mongosh, or at once with --initiate.",
+        );
+    },
     write: (text) => process.stdout.write(readable(text)),
     writeError: (text) => process.stderr.write(text),
   });

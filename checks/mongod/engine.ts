@@ -9,7 +9,7 @@ import {
 } from "./errors.ts";
 import { Expiry } from "./store/expiry.ts";
 import { FailPoints, type Failure } from "./fail-points.ts";
-import { checkCommand, type Fields } from "./commands/fields.ts";
+import { checkCommand, checkFields, type Fields } from "./commands/fields.ts";
 import { Oplog } from "./replication/oplog.ts";
 import { Deadline } from "./query/select.ts";
 import type { ReplicaSet } from "./replication/replica-set.ts";
@@ -203,15 +203,37 @@ const readConcerns = new Set([
   "snapshot",
 ]);
 
+const readConcernFields: Fields = {
+  level: "string",
+  afterClusterTime: "any",
+  provenance: "string",
+};
+
+const writeConcernFields: Fields = {
+  w: "any",
+  j: "bool",
+  wtimeout: "number",
+  provenance: "string",
+};
+
 /** @throws CommandError 322 for an API version other than 1, 9 and 115 for read concerns */
-function checkGeneric({ apiVersion, readConcern, autocommit }: Document) {
+function checkGeneric({
+  apiVersion,
+  readConcern,
+  writeConcern,
+  autocommit,
+}: Document) {
   if (apiVersion !== undefined && apiVersion !== "1")
     throw new CommandError(
       322,
       `Cannot accept API version ${String(apiVersion)}: only "1" is known`,
     );
-  if (!isDocument(readConcern) || readConcern.level === undefined) return;
+  if (isDocument(writeConcern))
+    checkFields("writeConcern", writeConcern, writeConcernFields);
+  if (!isDocument(readConcern)) return;
+  checkFields("readConcern", readConcern, readConcernFields);
   const { level } = readConcern;
+  if (level === undefined) return;
   if (typeof level !== "string" || !readConcerns.has(level))
     throw new CommandError(
       "FailedToParse",

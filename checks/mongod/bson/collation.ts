@@ -54,6 +54,11 @@ export function collatorFor(collation: unknown): Collator {
         `collation.${field} is not supported by the built-in engine`,
       );
   const level = Number(strength);
+  if (![1, 2, 3].includes(level))
+    throw new CommandError(
+      "CommandNotSupported",
+      `collation.strength ${level} is not supported by the built-in engine`,
+    );
   const sensitivity =
     level === 1
       ? caseLevel

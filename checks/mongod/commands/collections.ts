@@ -75,7 +75,12 @@ function dropDatabase(invocation: Invocation): Document {
 }
 
 function renameCollection(invocation: Invocation): Document {
-  const { engine, command } = invocation;
+  const { engine, command, database } = invocation;
+  if (database !== "admin")
+    throw new CommandError(
+      "Unauthorized",
+      "renameCollection may only be run against the admin database.",
+    );
   const [fromDatabase, from] = namespaceParts(command.renameCollection);
   const [toDatabase, to] = namespaceParts(command.to);
   const collection = engine.store.collection(fromDatabase, from);

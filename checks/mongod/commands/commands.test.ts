@@ -444,6 +444,14 @@ describe("the server", () => {
     [{ aggregate: "x", pipeline: [] }, 9],
     [{ aggregate: 1, pipeline: [], cursor: {} }, 73],
     [{ find: "x", hint: "nope" }, 2],
+    [{ find: "x", readConcern: { level: "nope" } }, 9],
+    [{ find: "x", collation: { locale: "nope nope" } }, 2],
+    [{ find: "x", collation: { locale: "en", nope: 1 } }, 40415],
+    [{ distinct: "x" }, 40414],
+    [{ getMore: 5, collection: "x" }, 14],
+    [{ create: "x", nope: 1 }, 40415],
+    [{ createIndexes: "x", indexes: [] }, 2],
+    [{ renameCollection: "nope.nope", to: "nope.other" }, 13],
   ])("refuses %j with code %i", async (command, code) => {
     await server.db.collection("x").insertOne({});
 

@@ -94,7 +94,7 @@ function killCursors({ engine, command }: Invocation): Document {
 export const cursorCommands: Record<string, Command> = {
   getMore: {
     fields: {
-      getMore: "number!",
+      getMore: "long!",
       collection: "string!",
       batchSize: "number",
       term: "any",

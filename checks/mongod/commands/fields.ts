@@ -8,6 +8,7 @@ type FieldType =
   | "array"
   | "string"
   | "number"
+  | "long"
   | "bool"
   | "update"
   | "hint"
@@ -21,6 +22,7 @@ const accepts: Record<FieldType, (value: unknown) => boolean> = {
   array: Array.isArray,
   string: (value) => typeof value === "string",
   number: isNumber,
+  long: (value) => typeOf(value) === "long",
   // As in mongod, a number will do for a boolean.
   bool: (value) => typeof value === "boolean" || isNumber(value),
   update: (value) => isDocument(value) || Array.isArray(value),
@@ -33,6 +35,7 @@ const bsonNames: Record<FieldType, string> = {
   array: "array",
   string: "string",
   number: "[long, int, decimal, double]",
+  long: "long",
   bool: "[bool, long, int, decimal, double]",
   update: "[object, array]",
   hint: "[string, object]",

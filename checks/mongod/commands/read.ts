@@ -42,7 +42,14 @@ export const findFields: Fields = {
 };
 
 /** Options that change a result in ways that the engine cannot. */
-const notHere = ["tailable", "min", "max", "returnKey", "showRecordId"];
+const notHere = [
+  "tailable",
+  "awaitData",
+  "min",
+  "max",
+  "returnKey",
+  "showRecordId",
+];
 
 function positive(command: Document, field: string): number {
   const value = command[field];

@@ -17,12 +17,25 @@ export function withWriteConcern(
   const { writeConcern } = command;
   if (!isDocument(writeConcern)) return reply;
   const { w } = writeConcern;
-  if (!isNumber(w) || toNumber(w) <= 1) return reply;
+  const mode = typeof w === "string" && w !== "majority" ? w : undefined;
+  const many = isNumber(w) && toNumber(w) > 1;
+  if (!many && mode === undefined) return reply;
   if (!engine.replicaSet)
     throw new CommandError(
       "BadValue",
-      "cannot use 'w' > 1 when a host is not replicated",
+      many
+        ? "cannot use 'w' > 1 when a host is not replicated"
+        : `cannot use non-majority 'w' mode ${mode} when a host is not a member of a replica set`,
     );
+  if (mode !== undefined)
+    return {
+      ...reply,
+      writeConcernError: {
+        code: 79,
+        codeName: "UnknownReplWriteConcern",
+        errmsg: `No write concern mode named '${mode}' found in replica set configuration`,
+      },
+    };
   return {
     ...reply,
     writeConcernError: {
