@@ -1,5 +1,5 @@
-import { parseVersion, tooOld, type Probes } from "./database-probes.ts";
 import type { Memory } from "./database-memory.ts";
+import { parseVersion, tooOld, type Probes } from "./database-probes.ts";
 
 /** Which database engine serves, and why. */
 export type DatabaseChoice =

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { FrameReader, parseRequest } from "../mongod/wire/messages.ts";
 import type { Document } from "../mongod/bson/values.ts";
+import { FrameReader, parseRequest } from "../mongod/wire/messages.ts";
 
 /** A command that went through the tap. */
 export interface TappedCommand {

@@ -1,7 +1,7 @@
 import { calculateObjectSize, Long } from "bson";
-import { CommandError } from "./errors.ts";
 import { toBigInt, toNumber } from "./bson/numbers.ts";
 import { isDocument, type Document } from "./bson/values.ts";
+import { CommandError } from "./errors.ts";
 
 /** A result that is fetched in batches. */
 export interface Cursor {

@@ -1,5 +1,7 @@
 import { Binary, Long } from "bson";
+import { firstKey, isDocument, type Document } from "./bson/values.ts";
 import { commands } from "./commands/all.ts";
+import { checkCommand, checkFields, type Fields } from "./commands/fields.ts";
 import { Cursors } from "./cursors.ts";
 import {
   asCommandError,
@@ -7,15 +9,13 @@ import {
   isResumable,
   isRetryable,
 } from "./errors.ts";
-import { Expiry } from "./store/expiry.ts";
 import { FailPoints, type Failure } from "./fail-points.ts";
-import { checkCommand, checkFields, type Fields } from "./commands/fields.ts";
-import { Oplog } from "./replication/oplog.ts";
 import { Deadline } from "./query/select.ts";
+import { Oplog } from "./replication/oplog.ts";
 import type { ReplicaSet } from "./replication/replica-set.ts";
 import { Sessions, type Session } from "./replication/sessions.ts";
+import { Expiry } from "./store/expiry.ts";
 import { Store, type Catalog } from "./store/store.ts";
-import { firstKey, isDocument, type Document } from "./bson/values.ts";
 
 /** What the engine claims to be: MongoDB 8.0, which speaks wire version 25. */
 export const claimed = { version: "8.0.0", wireVersion: 25 } as const;

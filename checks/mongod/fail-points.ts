@@ -1,6 +1,6 @@
-import { CommandError } from "./errors.ts";
 import { toNumber } from "./bson/numbers.ts";
 import { isDocument, type Document } from "./bson/values.ts";
+import { CommandError } from "./errors.ts";
 
 /** What a fail point does to one command. */
 export interface Failure {

@@ -1,7 +1,7 @@
 import * as mingo from "mingo/operators/expression";
 import type { Options } from "mingo/types";
-import { evaluate, type Operator } from "./expression-operator.ts";
 import { double, isNumber, toNumber } from "../bson/numbers.ts";
+import { evaluate, type Operator } from "./expression-operator.ts";
 
 type MingoOperator = (
   document: unknown,

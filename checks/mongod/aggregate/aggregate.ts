@@ -1,13 +1,13 @@
 import { Aggregator } from "mingo";
+import { firstKey, isDocument, type Document } from "../bson/values.ts";
 import { CommandError } from "../errors.ts";
+import type { MatchContext } from "../query/match.ts";
 import {
   asExpressionError,
   checkExpression,
   mingoOptions,
 } from "./expressions.ts";
-import type { MatchContext } from "../query/match.ts";
 import { stages } from "./stages.ts";
-import { firstKey, isDocument, type Document } from "../bson/values.ts";
 
 /** Stages that mingo carries out for us. */
 const mingoStages = new Set([

@@ -1,6 +1,4 @@
 import { Long } from "bson";
-import { CommandError } from "../errors.ts";
-import { onValues, isNull, type Operator } from "./expression-operator.ts";
 import {
   calculate,
   double,
@@ -11,6 +9,8 @@ import {
   type BsonNumber,
 } from "../bson/numbers.ts";
 import { typeOf } from "../bson/types.ts";
+import { CommandError } from "../errors.ts";
+import { onValues, isNull, type Operator } from "./expression-operator.ts";
 
 function listOf(values: unknown[]): unknown[] {
   const [first] = values;

@@ -1,5 +1,4 @@
 import { calculateObjectSize, Decimal128, Long, ObjectId, UUID } from "bson";
-import { CommandError } from "../errors.ts";
 import {
   double,
   integer,
@@ -10,6 +9,7 @@ import {
 } from "../bson/numbers.ts";
 import { typeOf } from "../bson/types.ts";
 import { isDocument, isObjectId, isTrue } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
 
 /**
  * Converts a value as `$convert` and the `$toX` operators do.

@@ -1,18 +1,18 @@
+import { isNumber, toNumber } from "../bson/numbers.ts";
+import { compare, equal } from "../bson/order.ts";
+import { typeOf } from "../bson/types.ts";
+import { isDocument, isTrue, type Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import { sorter } from "../query/sort.ts";
 import { adaptedOperators } from "./adapted-operators.ts";
 import { arithmeticOperators } from "./arithmetic.ts";
 import { convert, type ConversionTarget } from "./convert.ts";
-import { CommandError } from "../errors.ts";
 import {
   evaluate,
   isNull,
   onValues,
   type Operator,
 } from "./expression-operator.ts";
-import { isNumber, toNumber } from "../bson/numbers.ts";
-import { compare, equal } from "../bson/order.ts";
-import { sorter } from "../query/sort.ts";
-import { typeOf } from "../bson/types.ts";
-import { isDocument, isTrue, type Document } from "../bson/values.ts";
 
 /** In expressions a missing value sorts before null, unlike in queries. */
 function compareWithMissing(a: unknown, b: unknown): number {
@@ -27,6 +27,10 @@ function comparison(
 ): Operator {
   return onValues(([a, b]) => accept(compareWithMissing(a, b)), name, 2);
 }
+
+/** One argument may be written without its array. */
+const listed = (argument: unknown): unknown[] =>
+  Array.isArray(argument) ? argument : [argument];
 
 const condition: Operator = (document, argument: unknown, options) => {
   const parts = isDocument(argument)
@@ -92,7 +96,7 @@ const sortArray: Operator = (document, argument: Document, options) => {
 };
 
 /** The expression operators whose behaviour depends on BSON's types. */
-export const expressionOperators = {
+const operators: Record<string, Operator> = {
   $cmp: comparison("$cmp", Math.sign),
   $eq: comparison("$eq", (order) => order === 0),
   $ne: comparison("$ne", (order) => order !== 0),
@@ -100,8 +104,14 @@ export const expressionOperators = {
   $gte: comparison("$gte", (order) => order >= 0),
   $lt: comparison("$lt", (order) => order < 0),
   $lte: comparison("$lte", (order) => order <= 0),
-  $and: onValues((values) => values.every(isTrue)),
-  $or: onValues((values) => values.some(isTrue)),
+  $and: (document, argument: unknown, options) =>
+    listed(argument).every((entry) =>
+      isTrue(evaluate(document, entry, options)),
+    ),
+  $or: (document, argument: unknown, options) =>
+    listed(argument).some((entry) =>
+      isTrue(evaluate(document, entry, options)),
+    ),
   $not: onValues(([value]) => !isTrue(value)),
   $cond: condition,
   $switch: choice,
@@ -146,4 +156,10 @@ export const expressionOperators = {
   $bsonSize: onValues(([value]) =>
     isNull(value) ? null : convert(value, "size"),
   ),
-} as unknown as Record<`$${string}`, never>;
+};
+
+/** In the type under which mingo takes them. */
+export const expressionOperators = operators as unknown as Record<
+  `$${string}`,
+  never
+>;

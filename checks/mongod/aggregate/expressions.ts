@@ -5,11 +5,19 @@ import * as mingoPipeline from "mingo/operators/pipeline";
 import * as mingoQuery from "mingo/operators/query";
 import * as mingoWindow from "mingo/operators/window";
 import type { Options } from "mingo/types";
-import { accumulators } from "./accumulators.ts";
-import { CommandError } from "../errors.ts";
-import { expressionOperators } from "./expression-operators.ts";
 import type { Collator } from "../bson/order.ts";
-import { firstKey, isDocument, isTrue, type Document } from "../bson/values.ts";
+import {
+  firstKey,
+  isDocument,
+  isTrue,
+  regexParts,
+  setField,
+  type Document,
+} from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import { patternOf } from "../query/match-operators.ts";
+import { accumulators } from "./accumulators.ts";
+import { expressionOperators } from "./expression-operators.ts";
 
 /** What an expression may refer to beside the document it is evaluated for. */
 export interface ExpressionContext {
@@ -112,13 +120,27 @@ export function compileExpression(
 ): (document: unknown) => unknown {
   checkExpression(expression);
   const options = mingoOptions(context) as Options;
+  const readable = withJavaScriptRegexes(expression);
   return (document) => {
     try {
-      return evalExpr(document as never, expression as never, options);
+      return evalExpr(document as never, readable as never, options);
     } catch (error) {
       throw asExpressionError(error);
     }
   };
+}
+
+/** mingo knows regular expressions only as JavaScript's. */
+function withJavaScriptRegexes(expression: unknown): unknown {
+  if (Array.isArray(expression)) return expression.map(withJavaScriptRegexes);
+  const regex = regexParts(expression);
+  if (regex) return patternOf(regex);
+  if (!isDocument(expression) || firstKey(expression) === "$literal")
+    return expression;
+  const copy: Document = {};
+  for (const field of Object.keys(expression))
+    setField(copy, field, withJavaScriptRegexes(expression[field]));
+  return copy;
 }
 
 /** An expression as a test, for `$expr`. */

@@ -1,16 +1,16 @@
 import { OpType } from "mingo/core";
 import type { Options } from "mingo/types";
+import { keyOf } from "../bson/order.ts";
+import { firstKey, isDocument, type Document } from "../bson/values.ts";
 import { CommandError } from "../errors.ts";
+import type { MatchContext } from "../query/match.ts";
 import {
   checkExpression,
   compileExpression,
   mingoOptions,
   operators,
 } from "./expressions.ts";
-import type { MatchContext } from "../query/match.ts";
-import { keyOf } from "../bson/order.ts";
 import { objectStage, type Stage } from "./stage.ts";
-import { firstKey, isDocument, type Document } from "../bson/values.ts";
 
 /** @see https://www.mongodb.com/docs/manual/reference/operator/aggregation/group/ */
 export const group: Stage = (documents, argument, context) => {

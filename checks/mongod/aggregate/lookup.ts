@@ -1,11 +1,11 @@
-import { CommandError } from "../errors.ts";
-import { compileExpression } from "./expressions.ts";
-import type { MatchContext } from "../query/match.ts";
 import { keyOf } from "../bson/order.ts";
 import { pathOf, valuesAt } from "../bson/paths.ts";
-import { compileAddition } from "../query/projection.ts";
-import { objectStage, type Stage } from "./stage.ts";
 import { isDocument, missing, type Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import type { MatchContext } from "../query/match.ts";
+import { compileAddition } from "../query/projection.ts";
+import { compileExpression } from "./expressions.ts";
+import { objectStage, type Stage } from "./stage.ts";
 
 function otherCollection(
   stage: string,

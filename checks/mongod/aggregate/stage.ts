@@ -1,7 +1,7 @@
-import { CommandError } from "../errors.ts";
-import type { MatchContext } from "../query/match.ts";
 import { typeOf } from "../bson/types.ts";
 import { isDocument, type Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import type { MatchContext } from "../query/match.ts";
 
 /** Runs a whole pipeline; handed to the stages that have pipelines inside. */
 export type RunPipeline = (

@@ -1,16 +1,4 @@
-import { CommandError } from "../errors.ts";
-import { compileExpression } from "./expressions.ts";
-import { bucket, group, sortByCount } from "./grouping.ts";
-import { lookup, unionWith } from "./lookup.ts";
-import { compileFilter, type MatchContext } from "../query/match.ts";
 import { isNumber, toNumber } from "../bson/numbers.ts";
-import {
-  compileAddition,
-  compileProjection,
-  compileRemoval,
-} from "../query/projection.ts";
-import { sorter } from "../query/sort.ts";
-import { objectStage, type Stage } from "./stage.ts";
 import { show, typeOf } from "../bson/types.ts";
 import {
   firstKey,
@@ -18,6 +6,18 @@ import {
   isDocument,
   type Document,
 } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import { compileFilter, type MatchContext } from "../query/match.ts";
+import {
+  compileAddition,
+  compileProjection,
+  compileRemoval,
+} from "../query/projection.ts";
+import { sorter } from "../query/sort.ts";
+import { compileExpression } from "./expressions.ts";
+import { bucket, group, sortByCount } from "./grouping.ts";
+import { lookup, unionWith } from "./lookup.ts";
+import { objectStage, type Stage } from "./stage.ts";
 
 function wholeStage(
   name: string,

@@ -1,7 +1,7 @@
-import { claimed, cut, type Command, type Invocation } from "../engine.ts";
-import { CommandError } from "../errors.ts";
 import { toNumber } from "../bson/numbers.ts";
 import type { Document } from "../bson/values.ts";
+import { claimed, cut, type Command, type Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
 
 function parameters(): Document {
   const [major, minor] = claimed.version.split(".");

@@ -1,14 +1,14 @@
 import { Binary, Long, UUID } from "bson";
 import { checkPipeline, runPipeline } from "../aggregate/aggregate.ts";
+import { firstKey, isDocument, type Document } from "../bson/values.ts";
 import { ListCursor } from "../cursors.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
+import { checkHint, contextOf, select, variablesOf } from "../query/select.ts";
+import { openChangeStream } from "../replication/streams.ts";
+import { documentsOf } from "../store/store.ts";
 import type { Fields } from "./fields.ts";
 import { output } from "./output.ts";
-import { checkHint, contextOf, select, variablesOf } from "../query/select.ts";
-import { documentsOf } from "../store/store.ts";
-import { openChangeStream } from "../replication/streams.ts";
-import { firstKey, isDocument, type Document } from "../bson/values.ts";
 import { withWriteConcern } from "./write-concern.ts";
 
 export const aggregateFields: Fields = {

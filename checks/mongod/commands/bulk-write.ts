@@ -1,16 +1,16 @@
+import { toNumber } from "../bson/numbers.ts";
+import { firstKey, isDocument, isTrue, type Document } from "../bson/values.ts";
 import { ListCursor } from "../cursors.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { checkFields, type Fields } from "./fields.ts";
-import { toNumber } from "../bson/numbers.ts";
 import { variablesOf } from "../query/select.ts";
+import { checkFields, type Fields } from "./fields.ts";
 import {
   deleteDocuments,
   insertDocument,
   runBatch,
   updateDocuments,
 } from "./statements.ts";
-import { firstKey, isDocument, isTrue, type Document } from "../bson/values.ts";
 import { withWriteConcern } from "./write-concern.ts";
 
 const operationFields: Record<string, Fields> = {

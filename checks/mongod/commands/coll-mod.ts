@@ -1,10 +1,10 @@
-import type { Collection } from "../store/collection.ts";
-import { checkCollectionOptions } from "../store/collection-options.ts";
-import type { Command, Invocation } from "../engine.ts";
-import { CommandError } from "../errors.ts";
-import { collectionName } from "./fields.ts";
 import { equal, keyOf } from "../bson/order.ts";
 import { isDocument, type Document } from "../bson/values.ts";
+import type { Command, Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
+import { checkCollectionOptions } from "../store/collection-options.ts";
+import type { Collection } from "../store/collection.ts";
+import { collectionName } from "./fields.ts";
 import { withWriteConcern } from "./write-concern.ts";
 
 /** @see https://www.mongodb.com/docs/manual/reference/command/collMod/ */

@@ -1,12 +1,12 @@
-import type { Collection } from "../store/collection.ts";
-import { checkCollectionOptions } from "../store/collection-options.ts";
+import { equal } from "../bson/order.ts";
+import { isTrue, type Document } from "../bson/values.ts";
 import { ListCursor } from "../cursors.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { collectionName, type Fields } from "./fields.ts";
 import { compileFilter } from "../query/match.ts";
-import { equal } from "../bson/order.ts";
-import { isTrue, type Document } from "../bson/values.ts";
+import { checkCollectionOptions } from "../store/collection-options.ts";
+import type { Collection } from "../store/collection.ts";
+import { collectionName, type Fields } from "./fields.ts";
 import { withWriteConcern } from "./write-concern.ts";
 
 /** Options of a collection that are kept and shown by listCollections. */

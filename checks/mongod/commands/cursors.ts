@@ -1,10 +1,10 @@
 import { Long } from "bson";
+import { toBigInt, toNumber } from "../bson/numbers.ts";
+import type { Document } from "../bson/values.ts";
 import { batchSize, type Cursor } from "../cursors.ts";
 import { cut, type Command, type Invocation } from "../engine.ts";
 import type { CommandError } from "../errors.ts";
 import { injected } from "../fail-points.ts";
-import { toBigInt, toNumber } from "../bson/numbers.ts";
-import type { Document } from "../bson/values.ts";
 
 /** How long a change stream waits for an event when the client does not say. */
 const usualWaitMS = 1000;

@@ -1,11 +1,11 @@
-import { claimed, type Command, type Invocation } from "../engine.ts";
-import type { Collection } from "../store/collection.ts";
-import { CommandError } from "../errors.ts";
-import { checkCommand } from "./fields.ts";
-import type { IndexSpecification } from "../store/indexes.ts";
-import { contextOf, Deadline, select } from "../query/select.ts";
 import { firstKey, isDocument, type Document } from "../bson/values.ts";
+import { claimed, type Command, type Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
+import { contextOf, Deadline, select } from "../query/select.ts";
+import type { Collection } from "../store/collection.ts";
+import type { IndexSpecification } from "../store/indexes.ts";
 import { aggregateFields } from "./aggregate.ts";
+import { checkCommand } from "./fields.ts";
 import { findFields } from "./read.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { CommandError } from "../errors.ts";
 import { isNumber } from "../bson/numbers.ts";
 import { typeOf } from "../bson/types.ts";
 import { firstKey, isDocument, type Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
 
 type FieldType =
   | "document"

@@ -1,7 +1,7 @@
-import { claimed, type Command, type Invocation } from "../engine.ts";
 import { limits } from "../bson/encoding.ts";
-import { CommandError } from "../errors.ts";
 import { isDocument, type Document } from "../bson/values.ts";
+import { claimed, type Command, type Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
 
 /** @see https://www.mongodb.com/docs/manual/reference/command/hello/ */
 function hello({ engine, name, command, connection }: Invocation): Document {

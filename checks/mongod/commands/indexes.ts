@@ -1,15 +1,15 @@
-import type { Collection } from "../store/collection.ts";
+import { compare, equal } from "../bson/order.ts";
+import { show } from "../bson/types.ts";
+import { isDocument, type Document } from "../bson/values.ts";
 import { ListCursor } from "../cursors.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { collectionName } from "./fields.ts";
+import type { Collection } from "../store/collection.ts";
 import {
   indexSpecification,
   type IndexSpecification,
 } from "../store/indexes.ts";
-import { compare, equal } from "../bson/order.ts";
-import { show } from "../bson/types.ts";
-import { isDocument, type Document } from "../bson/values.ts";
+import { collectionName } from "./fields.ts";
 import { writable } from "./statements.ts";
 import { withWriteConcern } from "./write-concern.ts";
 

@@ -1,14 +1,8 @@
 import { ObjectId } from "bson";
 import { runPipeline } from "../aggregate/aggregate.ts";
-import { Collection } from "../store/collection.ts";
-import type { Invocation } from "../engine.ts";
-import { CommandError } from "../errors.ts";
 import { letVariables } from "../aggregate/expressions.ts";
-import { checkFields } from "./fields.ts";
-import { duplicateKey } from "../store/indexes.ts";
 import { equal } from "../bson/order.ts";
 import { pathOf, valueAt } from "../bson/paths.ts";
-import { writable } from "./statements.ts";
 import {
   clone,
   idFirst,
@@ -16,6 +10,12 @@ import {
   isTrue,
   type Document,
 } from "../bson/values.ts";
+import type { Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
+import { Collection } from "../store/collection.ts";
+import { duplicateKey } from "../store/indexes.ts";
+import { checkFields } from "./fields.ts";
+import { writable } from "./statements.ts";
 
 /**
  * Writes the results of a pipeline: the stages `$out` and `$merge`.

@@ -1,20 +1,20 @@
-import { ListCursor } from "../cursors.ts";
-import type { Command, Invocation } from "../engine.ts";
-import { CommandError } from "../errors.ts";
-import { collectionName, type Fields } from "./fields.ts";
+import { runPipeline } from "../aggregate/aggregate.ts";
 import { toNumber } from "../bson/numbers.ts";
 import { compare, equal, keyOf } from "../bson/order.ts";
 import { pathOf, valuesAt } from "../bson/paths.ts";
-import { compileProjection } from "../query/projection.ts";
-import { contextOf, select, variablesOf, type Query } from "../query/select.ts";
-import { runPipeline } from "../aggregate/aggregate.ts";
-import { documentsOf } from "../store/store.ts";
 import {
   firstKey,
   isDocument,
   missing,
   type Document,
 } from "../bson/values.ts";
+import { ListCursor } from "../cursors.ts";
+import type { Command, Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
+import { compileProjection } from "../query/projection.ts";
+import { contextOf, select, variablesOf, type Query } from "../query/select.ts";
+import { documentsOf } from "../store/store.ts";
+import { collectionName, type Fields } from "./fields.ts";
 
 /** Fields of `find`; those of tailable cursors are not among them. */
 export const findFields: Fields = {

@@ -1,7 +1,7 @@
 import { Binary, UUID } from "bson";
+import { isDocument, type Document } from "../bson/values.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { isDocument, type Document } from "../bson/values.ts";
 import { withWriteConcern } from "./write-concern.ts";
 
 function ids(list: unknown): Document[] {

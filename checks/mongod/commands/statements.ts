@@ -1,18 +1,18 @@
 import { calculateObjectSize, ObjectId } from "bson";
-import type { Collection } from "../store/collection.ts";
 import { encode, limits } from "../bson/encoding.ts";
+import { equal } from "../bson/order.ts";
+import { typeOf } from "../bson/types.ts";
+import { idFirst, isDocument, isTrue, type Document } from "../bson/values.ts";
 import type { Invocation } from "../engine.ts";
 import { asCommandError, CommandError } from "../errors.ts";
-import { equal } from "../bson/order.ts";
 import { contextOf, select, type Query } from "../query/select.ts";
-import { typeOf } from "../bson/types.ts";
+import type { Collection } from "../store/collection.ts";
 import {
   compileUpdate,
   type Update,
   type UpdateContext,
 } from "../update/update.ts";
 import { fieldsFromQuery } from "../update/upsert.ts";
-import { idFirst, isDocument, isTrue, type Document } from "../bson/values.ts";
 
 /** One update of a command: which documents, and what becomes of them. */
 export interface UpdateStatement {

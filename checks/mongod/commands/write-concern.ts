@@ -1,7 +1,7 @@
-import type { Invocation } from "../engine.ts";
-import { CommandError } from "../errors.ts";
 import { isNumber, toNumber } from "../bson/numbers.ts";
 import { isDocument, type Document } from "../bson/values.ts";
+import type { Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
 
 /**
  * The reply to a write with what its write concern makes of it: one member can acknowledge for

@@ -1,9 +1,10 @@
+import { toNumber } from "../bson/numbers.ts";
+import { firstKey, isDocument, isTrue, type Document } from "../bson/values.ts";
 import type { Command, Invocation } from "../engine.ts";
 import { CommandError } from "../errors.ts";
-import { checkFields, collectionName, type Fields } from "./fields.ts";
-import { toNumber } from "../bson/numbers.ts";
 import { compileProjection } from "../query/projection.ts";
 import { contextOf, variablesOf, type Query } from "../query/select.ts";
+import { checkFields, collectionName, type Fields } from "./fields.ts";
 import {
   deleteDocuments,
   insertDocument,
@@ -11,7 +12,6 @@ import {
   updateDocuments,
   type UpdateStatement,
 } from "./statements.ts";
-import { firstKey, isDocument, isTrue, type Document } from "../bson/values.ts";
 import { withWriteConcern } from "./write-concern.ts";
 
 function list(value: unknown): unknown[] {

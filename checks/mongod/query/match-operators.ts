@@ -1,4 +1,3 @@
-import { CommandError } from "../errors.ts";
 import { isNumber, numberType, toBigInt, toNumber } from "../bson/numbers.ts";
 import {
   compare,
@@ -16,6 +15,7 @@ import {
   missing,
   regexParts,
 } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
 
 export type ValueTest = (value: unknown) => boolean;
 

@@ -258,6 +258,18 @@ const rows: Row[] = [
     { a: { $elemMatch: { $gte: 4, $lte: 6 } } },
     [2],
   ],
+  [
+    "$elemMatch on elements that are arrays",
+    [{ a: [[1, 2]] }, { a: [1, 2] }, { a: [[1]] }],
+    { a: { $elemMatch: { $size: 2 } } },
+    [1],
+  ],
+  [
+    "$elemMatch does not look into elements that are arrays",
+    [{ a: [[5]] }, { a: [5] }],
+    { a: { $elemMatch: { $gt: 4 } } },
+    [2],
+  ],
   ["$not", [{ a: 1 }, { a: 5 }, {}], { a: { $not: { $gt: 3 } } }, [1, 3]],
   [
     "$not with a regular expression",

@@ -1,18 +1,9 @@
-import { CommandError } from "../errors.ts";
 import {
   expressionTest,
   type ExpressionContext,
 } from "../aggregate/expressions.ts";
-import {
-  equals,
-  matchesRegex,
-  operators,
-  patternOf,
-  type ValueTest,
-} from "./match-operators.ts";
 import { toNumber } from "../bson/numbers.ts";
 import { pathOf, visitPath, type Path } from "../bson/paths.ts";
-import { compileSchema } from "./schema.ts";
 import {
   isDocument,
   isOperators,
@@ -20,11 +11,23 @@ import {
   regexParts,
   type Document,
 } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import {
+  equals,
+  matchesRegex,
+  operators,
+  patternOf,
+  type ValueTest,
+} from "./match-operators.ts";
+import { compileSchema } from "./schema.ts";
 
 export type DocumentTest = (document: unknown) => boolean;
 
 /** What a query depends on beside itself: the collation and the variables of `let`. */
-export type MatchContext = ExpressionContext;
+export interface MatchContext extends ExpressionContext {
+  /** Inside `$elemMatch`, an element that is an array is one value and not looked into. */
+  single?: boolean;
+}
 
 /**
  * Compiles a query filter.
@@ -139,7 +142,7 @@ function fieldTest(
 ): DocumentTest {
   if (!isOperators(operand)) {
     const pattern = regexParts(operand);
-    return anyValue(
+    return (context.single ? wholeValue : anyValue)(
       path,
       pattern
         ? matchesRegex(patternOf(pattern))
@@ -210,7 +213,8 @@ function operatorTest(
     : undefined;
   if (!make) return refuse(operator);
   const { test, elements } = make(argument, whole, context.collator);
-  const found = elements ? anyValue(path, test) : wholeValue(path, test);
+  const found =
+    elements && !context.single ? anyValue(path, test) : wholeValue(path, test);
   return operator === "$exists" && !isTrue(argument) ? not(found) : found;
 }
 
@@ -244,7 +248,7 @@ const logical = new Set([
 
 /**
  * A test for one element of an array: `{ $gt: 5 }` on the element itself, `{ user: "ann" }` on
- * its fields. `$pull` and array filters use it too.
+ * its fields.
  */
 export function elementTest(
   condition: unknown,
@@ -253,12 +257,13 @@ export function elementTest(
   if (!isDocument(condition))
     throw new CommandError("BadValue", "$elemMatch needs an Object");
   if (isOperators(condition) && !logical.has(Object.keys(condition)[0] ?? "")) {
-    const test = fieldTest(["element"], condition, context);
-    // Wrapped once more so that an element that is an array is tested as one value.
-    return (element) =>
-      test({ element: Array.isArray(element) ? [element] : element });
+    const test = fieldTest(["element"], condition, {
+      ...context,
+      single: true,
+    });
+    return (element) => test({ element });
   }
-  const test = compileFilter(condition, context);
+  const test = compileFilter(condition, { ...context, single: false });
   return (element) =>
     isDocument(element)
       ? test(element)

@@ -1,6 +1,6 @@
-import { compileFilter, elementTest, type MatchContext } from "./match.ts";
 import { pathOf, valueAt } from "../bson/paths.ts";
 import { isDocument, isOperators, type Document } from "../bson/values.ts";
+import { compileFilter, elementTest, type MatchContext } from "./match.ts";
 
 /**
  * Which element of an array made a query match: what the positional `$` stands for in updates

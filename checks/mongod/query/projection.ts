@@ -1,8 +1,5 @@
-import { CommandError } from "../errors.ts";
 import { compileExpression } from "../aggregate/expressions.ts";
-import { elementTest, type MatchContext } from "./match.ts";
 import { isNumber, toNumber } from "../bson/numbers.ts";
-import { positionOf } from "./positional.ts";
 import {
   firstKey,
   isDocument,
@@ -10,6 +7,9 @@ import {
   setField,
   type Document,
 } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import { elementTest, type MatchContext } from "./match.ts";
+import { positionOf } from "./positional.ts";
 
 /**
  * What happens to one field: `keep` or `drop` it, look deeper into it, or give it a new value

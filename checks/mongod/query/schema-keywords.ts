@@ -1,8 +1,8 @@
-import { CommandError } from "../errors.ts";
 import { isNumber, toNumber } from "../bson/numbers.ts";
 import { equal, keyOf } from "../bson/order.ts";
 import { typeTest } from "../bson/types.ts";
 import { isDocument, type Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
 
 /** Why a value does not satisfy a schema, shaped like `errInfo.details` of error 121. */
 export type SchemaProblem = Document;

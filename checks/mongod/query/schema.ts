@@ -1,6 +1,6 @@
+import { isDocument } from "../bson/values.ts";
 import { CommandError } from "../errors.ts";
 import { keywords, type SchemaCheck } from "./schema-keywords.ts";
-import { isDocument } from "../bson/values.ts";
 
 /**
  * Compiles a `$jsonSchema`.

@@ -1,13 +1,13 @@
-import type { Collection } from "../store/collection.ts";
-import { CommandError } from "../errors.ts";
 import { letVariables } from "../aggregate/expressions.ts";
-import { compileFilter, type MatchContext } from "./match.ts";
-import { toNumber } from "../bson/numbers.ts";
 import { collatorFor } from "../bson/collation.ts";
+import { toNumber } from "../bson/numbers.ts";
 import { equal } from "../bson/order.ts";
-import { sorter } from "./sort.ts";
-import { documentsOf, type Catalog } from "../store/store.ts";
 import { firstKey, isDocument, type Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import type { Collection } from "../store/collection.ts";
+import { documentsOf, type Catalog } from "../store/store.ts";
+import { compileFilter, type MatchContext } from "./match.ts";
+import { sorter } from "./sort.ts";
 
 /** Ends a command that takes longer than its `maxTimeMS`. */
 export class Deadline {

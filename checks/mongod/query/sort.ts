@@ -1,9 +1,9 @@
-import { CommandError } from "../errors.ts";
+import { MinKey } from "bson";
 import { isNumber, toNumber } from "../bson/numbers.ts";
 import { compare, type Collator } from "../bson/order.ts";
 import { pathOf, visitPath, type Path } from "../bson/paths.ts";
-import { MinKey } from "bson";
 import { isDocument, missing, type Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
 
 // What an empty array sorts as: before null, as the `undefined` that an index would hold.
 const emptyArray = new MinKey();

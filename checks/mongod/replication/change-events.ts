@@ -1,8 +1,8 @@
-import type { DocumentChange } from "../store/collection.ts";
+import { isDocument, type Document } from "../bson/values.ts";
 import { CommandError } from "../errors.ts";
+import type { DocumentChange } from "../store/collection.ts";
 import type { LogEntry } from "./oplog.ts";
 import { describeUpdate } from "./update-description.ts";
-import { isDocument, type Document } from "../bson/values.ts";
 
 /** Events that only `showExpandedEvents` shows. */
 export const expandedEvents = new Set([

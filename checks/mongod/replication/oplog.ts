@@ -1,6 +1,6 @@
 import { Timestamp } from "bson";
-import type { Change, StoreObserver } from "../store/store.ts";
 import type { Document } from "../bson/values.ts";
+import type { Change, StoreObserver } from "../store/store.ts";
 
 /** One entry of the log that change streams read. */
 export interface LogEntry {

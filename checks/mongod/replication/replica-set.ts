@@ -1,8 +1,8 @@
 import { Long, ObjectId } from "bson";
+import { isDocument, type Document } from "../bson/values.ts";
 import type { EngineOptions } from "../engine.ts";
 import { CommandError } from "../errors.ts";
 import type { Oplog } from "./oplog.ts";
-import { isDocument, type Document } from "../bson/values.ts";
 
 /** A replica set of one member, which is always its primary. */
 export class ReplicaSet {

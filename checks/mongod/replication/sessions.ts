@@ -1,12 +1,12 @@
+import { toBigInt } from "../bson/numbers.ts";
+import { keyOf } from "../bson/order.ts";
+import { isDocument, type Document } from "../bson/values.ts";
 import { cut, type Command, type Invocation, type Reply } from "../engine.ts";
 import { CommandError } from "../errors.ts";
 import { injected } from "../fail-points.ts";
-import { toBigInt } from "../bson/numbers.ts";
-import { keyOf } from "../bson/order.ts";
 import type { Collection } from "../store/collection.ts";
 import type { Store } from "../store/store.ts";
 import { Transaction } from "./transactions.ts";
-import { isDocument, type Document } from "../bson/values.ts";
 
 /** What a client's logical session remembers. */
 export interface Session {

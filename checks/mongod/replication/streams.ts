@@ -1,17 +1,5 @@
 import type { Timestamp } from "bson";
 import { checkPipeline, runPipeline } from "../aggregate/aggregate.ts";
-import {
-  commonFields,
-  eventFor,
-  expandedEvents,
-  tokenFor,
-  type LookUp,
-} from "./change-events.ts";
-import type { Cursor } from "../cursors.ts";
-import type { Invocation } from "../engine.ts";
-import { CommandError } from "../errors.ts";
-import { checkFields, type Fields } from "../commands/fields.ts";
-import type { LogEntry, Oplog } from "./oplog.ts";
 import { equal } from "../bson/order.ts";
 import {
   bsonClass,
@@ -19,6 +7,18 @@ import {
   isDocument,
   type Document,
 } from "../bson/values.ts";
+import { checkFields, type Fields } from "../commands/fields.ts";
+import type { Cursor } from "../cursors.ts";
+import type { Invocation } from "../engine.ts";
+import { CommandError } from "../errors.ts";
+import {
+  commonFields,
+  eventFor,
+  expandedEvents,
+  tokenFor,
+  type LookUp,
+} from "./change-events.ts";
+import type { LogEntry, Oplog } from "./oplog.ts";
 
 const streamFields: Fields = {
   allChangesForCluster: "bool",

@@ -1,11 +1,11 @@
+import type { Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
 import {
   Collection,
   type CollectionObserver,
   type DocumentChange,
 } from "../store/collection.ts";
-import { CommandError } from "../errors.ts";
 import type { Catalog, Store } from "../store/store.ts";
-import type { Document } from "../bson/values.ts";
 
 /** A transaction's own copy of a collection. */
 interface Fork {

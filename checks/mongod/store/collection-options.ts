@@ -1,8 +1,8 @@
 import { checkPipeline } from "../aggregate/aggregate.ts";
 import { collatorFor } from "../bson/collation.ts";
+import type { Document } from "../bson/values.ts";
 import { CommandError } from "../errors.ts";
 import { compileFilter } from "../query/match.ts";
-import type { Document } from "../bson/values.ts";
 
 /** Refuses options of a collection that cannot be followed. @throws CommandError */
 export function checkCollectionOptions(options: Document) {

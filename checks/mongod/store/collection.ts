@@ -1,17 +1,17 @@
 import { Binary, calculateObjectSize, UUID } from "bson";
+import { collatorFor } from "../bson/collation.ts";
+import { toNumber } from "../bson/numbers.ts";
+import { keyOf } from "../bson/order.ts";
+import { firstKey, isDocument, type Document } from "../bson/values.ts";
 import { CommandError } from "../errors.ts";
+import { compileFilter, type DocumentTest } from "../query/match.ts";
+import { compileSchema } from "../query/schema.ts";
 import {
   duplicateKey,
   fixedValue,
   Index,
   type IndexSpecification,
 } from "./indexes.ts";
-import { compileFilter, type DocumentTest } from "../query/match.ts";
-import { toNumber } from "../bson/numbers.ts";
-import { collatorFor } from "../bson/collation.ts";
-import { keyOf } from "../bson/order.ts";
-import { compileSchema } from "../query/schema.ts";
-import { firstKey, isDocument, type Document } from "../bson/values.ts";
 
 /** A change of one document, as change streams report it. */
 export interface DocumentChange {

@@ -1,11 +1,11 @@
-import { CommandError } from "../errors.ts";
-import { compileFilter, type DocumentTest } from "../query/match.ts";
-import { isNumber, toNumber } from "../bson/numbers.ts";
 import { collationKey, collatorFor } from "../bson/collation.ts";
+import { isNumber, toNumber } from "../bson/numbers.ts";
 import { keyOf, type Collator } from "../bson/order.ts";
 import { isIndex, pathOf, visitPath, type Path } from "../bson/paths.ts";
 import { show, typeOf } from "../bson/types.ts";
 import { isDocument, missing, type Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import { compileFilter, type DocumentTest } from "../query/match.ts";
 
 /** An index as `createIndexes` asks for it and `listIndexes` shows it. */
 export interface IndexSpecification extends Document {

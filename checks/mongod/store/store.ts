@@ -1,14 +1,14 @@
 import { runPipeline } from "../aggregate/aggregate.ts";
+import { collatorFor } from "../bson/collation.ts";
+import { toNumber } from "../bson/numbers.ts";
+import { pathOf, valuesAt } from "../bson/paths.ts";
+import type { Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
 import {
   Collection,
   type CollectionObserver,
   type DocumentChange,
 } from "./collection.ts";
-import { CommandError } from "../errors.ts";
-import { toNumber } from "../bson/numbers.ts";
-import { collatorFor } from "../bson/collation.ts";
-import { pathOf, valuesAt } from "../bson/paths.ts";
-import type { Document } from "../bson/values.ts";
 
 /** Where commands find their collections: the store, or a transaction's view of it. */
 export interface Catalog {

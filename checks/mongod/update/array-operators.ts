@@ -1,13 +1,10 @@
-import { CommandError } from "../errors.ts";
-import {
-  compileFilter,
-  elementTest,
-  type MatchContext,
-} from "../query/match.ts";
 import { isNumber, toNumber } from "../bson/numbers.ts";
 import { compare, equal } from "../bson/order.ts";
-import { sorter } from "../query/sort.ts";
 import { show, typeOf } from "../bson/types.ts";
+import { clone, isDocument, isOperators, regexParts } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import { compileFilter, type MatchContext } from "../query/match.ts";
+import { sorter } from "../query/sort.ts";
 import {
   bad,
   creating,
@@ -17,7 +14,6 @@ import {
   type MakeChange,
   type Place,
 } from "./change.ts";
-import { clone, isDocument, isOperators, regexParts } from "../bson/values.ts";
 
 /** The array at a place; made where there is none. */
 function arrayAt(
@@ -143,14 +139,13 @@ function removal(
 
 const pull: MakeChange = (_path, argument) =>
   removal((context) => {
-    if (isOperators(argument)) return elementTest(argument, context);
+    if (isOperators(argument) || regexParts(argument)) {
+      const test = compileFilter({ element: argument }, context);
+      return (element) => test({ element });
+    }
     if (isDocument(argument)) {
       const test = compileFilter(argument, context);
       return (element) => isDocument(element) && test(element);
-    }
-    if (regexParts(argument)) {
-      const test = compileFilter({ element: argument }, context);
-      return (element) => test({ element });
     }
     return (element) => equal(element, argument, context.collator);
   });

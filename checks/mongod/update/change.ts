@@ -1,7 +1,7 @@
-import { CommandError } from "../errors.ts";
 import { show } from "../bson/types.ts";
-import type { Positions } from "./places.ts";
 import type { Document } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
+import type { Positions } from "./places.ts";
 
 /** A field of a document or an element of an array that an update reaches. */
 export interface Place {

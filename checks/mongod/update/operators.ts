@@ -1,5 +1,4 @@
 import { Long, Timestamp } from "bson";
-import { CommandError } from "../errors.ts";
 import {
   calculate,
   integer,
@@ -9,10 +8,11 @@ import {
 } from "../bson/numbers.ts";
 import { compare } from "../bson/order.ts";
 import { show, typeOf } from "../bson/types.ts";
+import { clone, isDocument } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
 import { arrayOperators } from "./array-operators.ts";
 import { bad, creating, existing, idOf, type MakeChange } from "./change.ts";
 import { changeAt } from "./places.ts";
-import { clone, isDocument } from "../bson/values.ts";
 
 function arithmetic(operator: "$inc" | "$mul"): MakeChange {
   const [operation, verb] =

@@ -1,11 +1,11 @@
+import { isIndex } from "../bson/paths.ts";
+import { show } from "../bson/types.ts";
+import { isDocument, setField, type Document } from "../bson/values.ts";
 import { CommandError } from "../errors.ts";
 import type { DocumentTest } from "../query/match.ts";
-import { isIndex } from "../bson/paths.ts";
 import { positionOf } from "../query/positional.ts";
-import { show } from "../bson/types.ts";
-import type { UpdateContext } from "./update.ts";
 import type { Change, Place } from "./change.ts";
-import { isDocument, setField, type Document } from "../bson/values.ts";
+import type { UpdateContext } from "./update.ts";
 
 /** What the steps `$`, `$[]` and `$[name]` of a path are resolved with. */
 export interface Positions {

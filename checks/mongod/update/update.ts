@@ -1,16 +1,16 @@
 import { runPipeline } from "../aggregate/aggregate.ts";
+import { equal } from "../bson/order.ts";
+import { show, typeOf } from "../bson/types.ts";
+import { clone, firstKey, isDocument, type Document } from "../bson/values.ts";
 import { CommandError } from "../errors.ts";
 import {
   compileFilter,
   type DocumentTest,
   type MatchContext,
 } from "../query/match.ts";
-import { equal } from "../bson/order.ts";
-import { show, typeOf } from "../bson/types.ts";
 import type { Change } from "./change.ts";
 import { updateOperators } from "./operators.ts";
 import { changeAt } from "./places.ts";
-import { clone, firstKey, isDocument, type Document } from "../bson/values.ts";
 
 /** What an update is applied with. */
 export interface UpdateContext extends MatchContext {

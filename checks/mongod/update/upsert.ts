@@ -1,4 +1,3 @@
-import { CommandError } from "../errors.ts";
 import { equal } from "../bson/order.ts";
 import { pathOf } from "../bson/paths.ts";
 import {
@@ -9,6 +8,7 @@ import {
   setField,
   type Document,
 } from "../bson/values.ts";
+import { CommandError } from "../errors.ts";
 
 /**
  * The fields that an upsert takes over from its query: what the query says must be equal.

@@ -3,8 +3,8 @@ import { serialize } from "bson";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Engine } from "../engine.ts";
-import { listen, type Listener } from "./server.ts";
 import { FrameReader, parseRequest, WireError } from "./messages.ts";
+import { listen, type Listener } from "./server.ts";
 
 /** A message of the protocol, by hand. */
 function frame(opcode: number, body: Buffer, size = 16 + body.length): Buffer {

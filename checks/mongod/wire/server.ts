@@ -4,6 +4,7 @@ import {
   type Server,
   type Socket,
 } from "node:net";
+import type { Document } from "../bson/values.ts";
 import type { Connection, Engine } from "../engine.ts";
 import { CommandError } from "../errors.ts";
 import {
@@ -12,7 +13,6 @@ import {
   parseRequest,
   type Request,
 } from "./messages.ts";
-import type { Document } from "../bson/values.ts";
 
 export interface Listener {
   port: number;
