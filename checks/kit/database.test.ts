@@ -272,4 +272,62 @@ describe("opening", () => {
     expect(process.env.MONGOMS_SYSTEM_BINARY).toBe(process.execPath);
     await database.close();
   });
+
+  describe.skipIf(process.platform === "win32" || process.env.MONGODB_URI)(
+    "a binary that is given",
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), "workshop-binary-"));
+      afterAll(() => rmSync(folder, { recursive: true }));
+
+      /** A program that says it is mongod, and does as told when it is started. */
+      function binary(name: string, start: string): string {
+        const path = join(folder, name);
+        const version = `console.log("db version v8.0.4")`;
+        writeFileSync(
+          path,
+          `#!${process.execPath}\nprocess.argv.includes("--version") ? ${version} : ${start};\n`,
+          { mode: 0o755 },
+        );
+        return path;
+      }
+
+      test("is started, and called a real mongod", async () => {
+        const { compileAhead } = (await import(
+          new URL("../compile-ahead.mjs", import.meta.url).href
+        )) as {
+          compileAhead(): Promise<(source: string) => string>;
+        };
+        const engine = (await compileAhead())("checks/mongod/main.ts");
+        vi.stubEnv(
+          "MONGOMS_SYSTEM_BINARY",
+          binary("mongod", `import(${JSON.stringify(engine)})`),
+        );
+        const database = await openDatabase();
+        expect(database.engine).toBe("mongod");
+        expect(database.line).toContain(
+          "a real mongod, 8.0.0 (MONGOMS_SYSTEM_BINARY is set)",
+        );
+        await database.close();
+      });
+
+      test("and does not start gives way, with its own words", async () => {
+        const words = {
+          msg: "DBException in initAndListen, terminating",
+          attr: { error: "no room left" },
+        };
+        const path = binary(
+          "broken",
+          `console.log(${JSON.stringify(JSON.stringify(words))})`,
+        );
+        vi.stubEnv("MONGOMS_SYSTEM_BINARY", path);
+        const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+        const database = await openDatabase();
+        warn.mockRestore();
+        expect(database.engine).toBe("built-in");
+        expect(database.line).toContain(`${path} does not start: `);
+        expect(database.line).toContain("no room left");
+        await database.close();
+      });
+    },
+  );
 });

@@ -98,36 +98,27 @@ async function open(
     case "external":
       return { uri: choice.uri, engine: "external", why, stop: async () => {} };
     case "binary":
-      return orBuiltIn(choice.path, replicaSet, why);
+      return real(choice.path, replicaSet, why);
     case "download": {
       const { path, fault } = await download(say);
-      if (path !== undefined) return orBuiltIn(path, replicaSet, why);
-      if (process.env.WORKSHOP_MONGO === "real")
-        throw new DatabaseProblem(
-          `WORKSHOP_MONGO=real, but mongod cannot be had: ${fault}. Leave WORKSHOP_MONGO out to use the built-in engine.`,
-        );
-      const instead = {
-        kind: "built-in",
-        why: `mongod cannot be had: ${fault}`,
-      } as const;
-      databaseMemory().write(instead);
-      return {
-        ...(await startServer(undefined, replicaSet)),
-        engine: "built-in",
-        why: instead.why,
-      };
+      if (path !== undefined) return real(path, replicaSet, why);
+      const instead = `mongod cannot be had: ${fault}`;
+      refuseIfForced(instead);
+      databaseMemory().write({ kind: "built-in", why: instead });
+      return builtIn(replicaSet, instead);
     }
     case "built-in":
-      return {
-        ...(await startServer(undefined, replicaSet)),
-        engine: "built-in",
-        why,
-      };
+      return builtIn(replicaSet, why);
   }
 }
 
+async function builtIn(replicaSet: boolean, why: string): Promise<Opened> {
+  const server = await startServer(undefined, replicaSet);
+  return { ...server, engine: "built-in", why };
+}
+
 /** A mongod that does not start is no reason to have no database. */
-async function orBuiltIn(
+async function real(
   path: string,
   replicaSet: boolean,
   why: string,
@@ -135,14 +126,19 @@ async function orBuiltIn(
   try {
     return { ...(await startServer(path, replicaSet)), engine: "mongod", why };
   } catch (error) {
-    if (process.env.WORKSHOP_MONGO === "real") throw error;
-    const [reason = ""] = (error as Error).message.split("\n");
-    return {
-      ...(await startServer(undefined, replicaSet)),
-      engine: "built-in",
-      why: `${path} does not start: ${reason}`,
-    };
+    const reason = (error as Error).message.replace(/\s+/g, " ");
+    const instead = `${path} does not start: ${reason}`;
+    refuseIfForced(instead);
+    return builtIn(replicaSet, instead);
   }
+}
+
+/** @throws DatabaseProblem where nothing but a real mongod will do */
+function refuseIfForced(fault: string) {
+  if (process.env.WORKSHOP_MONGO === "real")
+    throw new DatabaseProblem(
+      `WORKSHOP_MONGO=real, but ${fault}. Leave WORKSHOP_MONGO out to use the built-in engine.`,
+    );
 }
 
 async function connect({ uri, engine, why, stop }: Opened): Promise<Database> {
