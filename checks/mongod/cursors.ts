@@ -22,6 +22,9 @@ export interface Cursor {
 const firstBatchSize = 101;
 const batchBytes = 16 * 1024 * 1024;
 
+/** As in mongod, a cursor that nobody has used for ten minutes is forgotten. */
+const idleLimitMS = 600_000;
+
 /** A cursor over documents that are all there. */
 export class ListCursor implements Cursor {
   readonly namespace: string;
@@ -53,7 +56,7 @@ export class ListCursor implements Cursor {
 
 /** The cursors that clients have open, by their ids. */
 export class Cursors {
-  readonly #open = new Map<bigint, Cursor>();
+  readonly #open = new Map<bigint, { cursor: Cursor; used: number }>();
   #next = 1n;
 
   /**
@@ -73,14 +76,21 @@ export class Cursors {
   }
 
   #add(cursor: Cursor): bigint {
+    const now = Date.now();
+    // Oldest first, because a cursor that is used moves to the end.
+    for (const [id, { used }] of this.#open) {
+      if (now - used < idleLimitMS) break;
+      this.kill(Long.fromBigInt(id));
+    }
     const id = this.#next++;
-    this.#open.set(id, cursor);
+    this.#open.set(id, { cursor, used: now });
     return id;
   }
 
   /** @throws CommandError 43 (CursorNotFound), 13 for another namespace than the cursor's */
   find(id: unknown, namespace: string): Cursor {
-    const cursor = this.#open.get(toBigInt(id) ?? 0n);
+    const key = toBigInt(id) ?? 0n;
+    const cursor = this.#open.get(key)?.cursor;
     if (!cursor)
       throw new CommandError(
         "CursorNotFound",
@@ -91,6 +101,8 @@ export class Cursors {
         "Unauthorized",
         `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
       );
+    this.#open.delete(key);
+    this.#open.set(key, { cursor, used: Date.now() });
     return cursor;
   }
 
@@ -104,7 +116,7 @@ export class Cursors {
   /** @returns whether there was such a cursor */
   kill(id: unknown): boolean {
     const key = toBigInt(id) ?? 0n;
-    const cursor = this.#open.get(key);
+    const cursor = this.#open.get(key)?.cursor;
     cursor?.interrupt?.(
       new CommandError(
         "CursorKilled",

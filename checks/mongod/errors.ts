@@ -79,6 +79,8 @@ const codes = {
   NotPrimaryNoSecondaryOk: 13435,
   NotPrimaryOrSecondary: 13436,
   MergeStageNoMatchingDocument: 13113,
+  IDLFailedToParse: 40414,
+  IDLUnknownField: 40415,
 } as const;
 
 export type CodeName = keyof typeof codes;

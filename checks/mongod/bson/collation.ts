@@ -27,7 +27,7 @@ export function collatorFor(collation: unknown): Collator {
   for (const field of Object.keys(collation))
     if (!collationFields.has(field))
       throw new CommandError(
-        40415,
+        "IDLUnknownField",
         `BSON field 'collation.${field}' is an unknown field.`,
       );
   const {
@@ -39,7 +39,7 @@ export function collatorFor(collation: unknown): Collator {
   } = collation;
   if (typeof locale !== "string")
     throw new CommandError(
-      40414,
+      "IDLFailedToParse",
       "BSON field 'collation.locale' is missing but a required field",
     );
   if (locale === "simple") return undefined;

@@ -58,7 +58,7 @@ function changeIndex(collection: Collection, change: Document): Document {
       )
     )
       throw new CommandError(
-        40415,
+        "IDLUnknownField",
         `BSON field 'collMod.index.${option}' is an unknown field.`,
       );
     changed[option] = change[option];

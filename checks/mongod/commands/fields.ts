@@ -89,7 +89,7 @@ function check(name: string, document: Document, fields: Fields) {
     const declared = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (declared === undefined)
       throw new CommandError(
-        40415,
+        "IDLUnknownField",
         `BSON field '${name}.${field}' is an unknown field.`,
       );
     const type = declared.replace("!", "") as FieldType;
@@ -105,7 +105,7 @@ function check(name: string, document: Document, fields: Fields) {
       (document[field] === undefined || document[field] === null)
     )
       throw new CommandError(
-        40414,
+        "IDLFailedToParse",
         `BSON field '${name}.${field}' is missing but a required field`,
       );
 }

@@ -74,7 +74,7 @@ export function insertDocument(
   const size = calculateObjectSize(stored);
   if (size > limits.documentBytes)
     throw new CommandError(
-      "BadValue",
+      "BSONObjectTooLarge",
       `object to insert too large. size in bytes: ${size}, max size: ${limits.documentBytes}`,
     );
   collection.insert(stored, {
