@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { compiledModule } from "../kit/compiled.ts";
+import { openDatabase } from "../kit/database.ts";
 import { root } from "../kit/repository.ts";
+import { benchEngine } from "../mongod/bench.ts";
 
 /**
  * `npm run bench`: how long a learner waits, beside the floors of this machine in the same run.
@@ -102,7 +105,23 @@ export async function run(): Promise<number> {
       ),
     );
   }
+  await benchDatabase();
   return 0;
+}
+
+/** The built-in engine, beside what is asked of it. */
+async function benchDatabase(): Promise<void> {
+  const figures = await benchEngine({
+    open: () => openDatabase({ interactive: false }),
+    engine: await compiledModule("checks/mongod/main.ts"),
+  });
+  console.log(`\n${line("database", "measured", "asked")}`);
+  for (const { name, value, unit, floor: asked } of figures) {
+    const figure = value.toFixed(value < 10 ? 1 : 0);
+    console.log(
+      `${line(name, figure, asked === undefined ? "" : String(asked))} ${unit}`,
+    );
+  }
 }
 
 /** npm itself, run by node: so it is found on Windows too, without a shell. */

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { extname, join, sep } from "node:path";
+import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Lesson } from "../kit/lesson.ts";
-import { cacheFolder, root } from "../kit/repository.ts";
+import { compiledFolder } from "../kit/compiled.ts";
+import { root } from "../kit/repository.ts";
 import * as messages from "./messages.ts";
 import { WrongUsage } from "./wrong-usage.ts";
 
@@ -108,7 +109,7 @@ export function readmeOf({ name }: Pick<LessonName, "name">): string {
  */
 export async function loadLesson(name: string): Promise<Lesson> {
   const file = join(
-    checksFolder(),
+    compiledFolder ?? join(root, "checks"),
     name,
     `check${extname(import.meta.filename)}`,
   );
@@ -117,17 +118,4 @@ export async function loadLesson(name: string): Promise<Lesson> {
     default: Lesson;
   };
   return lesson;
-}
-
-/**
- * Where the checks lie beside this code. Compiled, it may have become part of any file below
- * `cacheFolder/FINGERPRINT` (see compile-ahead.mjs), which mirrors `checks/`.
- */
-function checksFolder(): string {
-  if (!import.meta.dirname.startsWith(cacheFolder + sep))
-    return join(root, "checks");
-  const [fingerprint = ""] = import.meta.dirname
-    .slice(cacheFolder.length + 1)
-    .split(sep);
-  return join(cacheFolder, fingerprint);
 }

@@ -11,6 +11,8 @@ export const usage = {
     "npm run check -- [LESSON] [--entry FILE | --solution] [--watch | --earlier] [--json] [--plain], or npm run check -- --all",
   hint: "npm run hint -- [LESSON] [--all-levels] [--plain]",
   list: "npm run list -- [--json] [--plain]",
+  doctor: "npm run doctor -- [--plain]",
+  mongod: "npm run mongod -- --port 27027 [--replSet rs0 [--initiate]]",
   bench: "npm run bench",
 } as const;
 

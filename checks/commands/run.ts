@@ -19,6 +19,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: () => import("./check.ts"),
   hint: () => import("./hint.ts"),
   list: () => import("./list.ts"),
+  doctor: () => import("./doctor.ts"),
+  mongod: () => import("./mongod.ts"),
   bench: () => import("./bench.ts"),
 };
 

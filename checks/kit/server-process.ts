@@ -92,7 +92,8 @@ process.on("exit", () => {
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #compiled: string;
-  readonly #source: string;
+  /** The file that was started, as an absolute path. */
+  readonly entry: string;
   readonly #timeline: Timeline;
   readonly output: ServerOutput;
   readonly port: number;
@@ -147,7 +148,7 @@ export class ServerProcess {
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.#compiled = compiled;
-    this.#source = options.entry;
+    this.entry = options.entry;
     this.#timeline = options.timeline ?? new Timeline();
     this.output = new ServerOutput((text) =>
       this.#timeline.add({ lane: "server", kind: "console", text }),
@@ -485,7 +486,7 @@ export class ServerProcess {
   #evidence(): Evidence {
     return {
       output: this.output.last(),
-      where: placeInOwnCode(this.#crash?.stack, this.#source),
+      where: placeInOwnCode(this.#crash?.stack, this.entry),
     };
   }
 }

@@ -1,0 +1,287 @@
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import type { Document } from "../mongod/bson/values.ts";
+import { FrameReader, parseRequest } from "../mongod/wire/messages.ts";
+
+/** A command that went through the tap. */
+export interface TappedCommand {
+  /** Such as `insert`. */
+  name: string;
+  /** Everything that was sent with it, documents included. */
+  command: Document;
+  /** Of the connection, counted from 1. */
+  connection: number;
+  /** When it passed, in milliseconds since 1970. */
+  at: number;
+  /** Of the request; its reply names it. */
+  requestId: number;
+}
+
+type Which = (command: TappedCommand) => boolean;
+
+/**
+ * Sits between a server under test and its database, and sees and changes what passes.
+ * It reads plain MongoDB traffic: where TLS is wanted, a TLS front stands before the tap.
+ */
+export interface Tap {
+  /** For the server under test, instead of the database's own. */
+  uri: string;
+  port: number;
+  /** Every command so far but for the driver's own talk, in order. */
+  readonly commands: readonly TappedCommand[];
+  /** The driver's own talk too: hello, ping, endSessions and the like. */
+  readonly allCommands: readonly TappedCommand[];
+  /** How many connections have carried a command of the application. */
+  readonly connections: number;
+  /** How many connections are open now, those of the driver's monitors included. */
+  readonly open: number;
+  /** Resolves with the next command of that kind, or one that has passed since `from`. */
+  waitFor(which: Which, from?: number): Promise<TappedCommand>;
+  /** Holds replies back for so many milliseconds; without a test, those to every command. */
+  delayReplies(milliseconds: number, which?: Which): void;
+  /** Keeps replies until the tap is healed; at most so many. */
+  withholdReplies(which: Which, atMost?: number): void;
+  /** Cuts every connection, and each new one at once, until the tap is healed. */
+  cut(): void;
+  /** Cuts every connection that is open now. */
+  cutOnce(): void;
+  /** Ends all faults; replies that were kept go out. */
+  heal(): void;
+  close(): Promise<void>;
+}
+
+/** What drivers say on their own. */
+const driversTalk = new Set([
+  "hello",
+  "isMaster",
+  "ismaster",
+  "ping",
+  "buildInfo",
+  "endSessions",
+  "saslStart",
+  "saslContinue",
+  "killCursors",
+]);
+
+/** @param uri of one database server, on this machine or elsewhere, without TLS */
+export async function openTap(uri: string): Promise<Tap> {
+  const {
+    hostname,
+    port: targetPort,
+    search,
+  } = new URL(uri.replace(/^mongodb:/, "http:"));
+  const target = { host: hostname, port: Number(targetPort || 27017) };
+  const faults = new Faults();
+  const commands: TappedCommand[] = [];
+  const listeners = new Set<(command: TappedCommand) => void>();
+  const pairs = new Set<Pair>();
+  let connections = 0;
+
+  const server = createServer((client) => {
+    if (faults.isCut) return void client.destroy();
+    const pair = new Pair(client, target, ++connections, faults, (command) => {
+      commands.push(command);
+      for (const listener of listeners) listener(command);
+    });
+    pairs.add(pair);
+    pair.onEnd(() => pairs.delete(pair));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const ofApplication = () =>
+    commands.filter(({ name }) => !driversTalk.has(name));
+  const cutOnce = () => {
+    for (const pair of pairs) pair.destroy();
+  };
+  return {
+    // Else a driver would ask a replica set for its members and go to them directly.
+    uri: `mongodb://127.0.0.1:${port}/?directConnection=true${withoutReplicaSet(search)}`,
+    port,
+    get commands() {
+      return ofApplication();
+    },
+    get allCommands() {
+      return commands;
+    },
+    get connections() {
+      return new Set(ofApplication().map(({ connection }) => connection)).size;
+    },
+    get open() {
+      return pairs.size;
+    },
+    waitFor(which, from = Date.now()) {
+      const passed = commands.find(
+        (command) => command.at >= from && which(command),
+      );
+      if (passed) return Promise.resolve(passed);
+      return new Promise((resolve) => {
+        const listener = (command: TappedCommand) => {
+          if (!which(command)) return;
+          listeners.delete(listener);
+          resolve(command);
+        };
+        listeners.add(listener);
+      });
+    },
+    delayReplies: (milliseconds, which = () => true) =>
+      faults.delay(milliseconds, which),
+    withholdReplies: (which, atMost = Infinity) =>
+      faults.withhold(which, atMost),
+    cut() {
+      faults.isCut = true;
+      cutOnce();
+    },
+    cutOnce,
+    heal: () => faults.heal(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        faults.heal();
+        cutOnce();
+      }),
+  };
+}
+
+function withoutReplicaSet(search: string): string {
+  const parameters = new URLSearchParams(search);
+  parameters.delete("replicaSet");
+  parameters.delete("directConnection");
+  return parameters.size > 0 ? `&${parameters}` : "";
+}
+
+/** The faults that are set now. */
+class Faults {
+  isCut = false;
+  #delays: { milliseconds: number; which: Which }[] = [];
+  #withheld: { which: Which; left: number }[] = [];
+  #healed = new AbortController();
+
+  delay(milliseconds: number, which: Which) {
+    this.#delays.push({ milliseconds, which });
+  }
+
+  withhold(which: Which, left: number) {
+    this.#withheld.push({ which, left });
+  }
+
+  heal() {
+    this.isCut = false;
+    this.#delays = [];
+    this.#withheld = [];
+    this.#healed.abort();
+    this.#healed = new AbortController();
+  }
+
+  /** What a reply has to wait for; undefined where it may go at once. */
+  waitFor(command: TappedCommand): Promise<void> | undefined {
+    const keeper = this.#withheld.find(
+      ({ which, left }) => left > 0 && which(command),
+    );
+    if (keeper) {
+      keeper.left--;
+      return this.#untilHealed(undefined);
+    }
+    const delay = this.#delays.find(({ which }) => which(command));
+    return delay && this.#untilHealed(delay.milliseconds);
+  }
+
+  #untilHealed(milliseconds: number | undefined): Promise<void> {
+    const { signal } = this.#healed;
+    return new Promise((resolve) => {
+      const timer =
+        milliseconds === undefined ? undefined : setTimeout(done, milliseconds);
+      signal.addEventListener("abort", done);
+      function done() {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      }
+    });
+  }
+}
+
+/** A client's connection and its counterpart to the database. */
+class Pair {
+  readonly #client: Socket;
+  readonly #database: Socket;
+  readonly #faults: Faults;
+  /** Commands that wait for their reply, by the number of their request. */
+  readonly #pending = new Map<number, TappedCommand>();
+  /** Replies leave in the order they came in. */
+  #last = Promise.resolve();
+
+  constructor(
+    client: Socket,
+    target: { host: string; port: number },
+    number: number,
+    faults: Faults,
+    seen: (command: TappedCommand) => void,
+  ) {
+    this.#client = client;
+    this.#database = connect(target);
+    this.#faults = faults;
+    for (const socket of [client, this.#database]) {
+      socket.setNoDelay(true);
+      socket.on("error", () => this.destroy());
+      socket.on("close", () => this.destroy());
+    }
+    const requests = new FrameReader();
+    client.on("data", (chunk) => {
+      this.#guarded(() => {
+        for (const frame of requests.push(chunk))
+          this.#pass(frame, number, seen);
+      });
+    });
+    const replies = new FrameReader();
+    this.#database.on("data", (chunk) => {
+      this.#guarded(() => {
+        for (const frame of replies.push(chunk)) this.#giveBack(frame);
+      });
+    });
+  }
+
+  onEnd(listener: () => void) {
+    this.#client.once("close", listener);
+  }
+
+  destroy() {
+    this.#client.destroy();
+    this.#database.destroy();
+  }
+
+  /** What is no MongoDB traffic ends the connection. */
+  #guarded(work: () => void) {
+    try {
+      work();
+    } catch {
+      this.destroy();
+    }
+  }
+
+  #pass(
+    frame: Buffer,
+    connection: number,
+    seen: (command: TappedCommand) => void,
+  ) {
+    const { id, command } = parseRequest(frame);
+    const [name = ""] = Object.keys(command);
+    const tapped = { name, command, connection, at: Date.now(), requestId: id };
+    this.#pending.set(id, tapped);
+    seen(tapped);
+    this.#database.write(frame);
+  }
+
+  #giveBack(frame: Buffer) {
+    const request = frame.readInt32LE(8);
+    const command = this.#pending.get(request);
+    this.#pending.delete(request);
+    const wait = command && this.#faults.waitFor(command);
+    this.#last = this.#last
+      .then(() => wait)
+      .then(() => {
+        if (!this.#client.destroyed) this.#client.write(frame);
+      });
+  }
+}
