@@ -8,6 +8,8 @@ export default defineConfig({
     // With forks, a server under test would outlive a killed vitest; with threads it does not.
     pool: "threads",
     maxWorkers: 2,
+    // Most of a check of a wrong server is waiting for what does not come.
+    maxConcurrency: 8,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     projects: [

@@ -16,6 +16,8 @@ export interface CheckOptions {
   entry: string;
   /** Ends the check, and the server with it. */
   signal?: AbortSignal;
+  /** Whether a failure is told together with what TypeScript objects to; yes unless given. */
+  typeCheck?: boolean;
   /** What the server needs, where that is not what the checked lesson's own server needs. */
   needs?: Needs | undefined;
 }
@@ -36,6 +38,7 @@ export class CheckRun {
   readonly #lesson: Lesson;
   readonly #entry: string;
   readonly #signal: AbortSignal | undefined;
+  readonly #typeCheck: boolean;
   readonly #needs: Needs;
   readonly #results: RequirementResult[] = [];
   #server: ServerProcess | null = null;
@@ -46,7 +49,11 @@ export class CheckRun {
   #notices: Fault[] = [];
   #exit: Result["server"]["exit"] = null;
 
-  constructor(lesson: Lesson, { entry, signal, needs }: CheckOptions) {
+  constructor(
+    lesson: Lesson,
+    { entry, signal, typeCheck = true, needs }: CheckOptions,
+  ) {
+    this.#typeCheck = typeCheck;
     this.#lesson = lesson;
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
@@ -165,7 +172,7 @@ export class CheckRun {
       this.#lesson.mistakes,
     );
     const types =
-      fault instanceof SyntaxFault
+      fault instanceof SyntaxFault || !this.#typeCheck
         ? []
         : await typeFaults([this.#entry], this.#signal);
     if (this.#worst === null || requirement.kind === "base") {

@@ -1,0 +1,32 @@
+// fails: at-once
+// mistake: M3
+// hint: is something awaited in the connection handler
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import express from "express";
+import { Server } from "socket.io";
+
+const app = express();
+app.get("/health", (_request, response) => {
+  response.json({ ok: true });
+});
+
+const httpServer = createServer(app);
+const io = new Server(httpServer);
+
+io.on("connection", async (socket) => {
+  await sleep(200); // stands for a look into a database
+  socket.emit("welcome", { id: socket.id });
+
+  socket.on("echo", (...args) => {
+    socket.emit("echo:reply", { args });
+  });
+
+  socket.on("math:add", (payload) => {
+    const { a, b } = payload ?? {};
+    if (typeof a !== "number" || typeof b !== "number") return;
+    socket.emit("math:result", { sum: a + b });
+  });
+});
+
+httpServer.listen(Number(process.env.PORT ?? 3000), "127.0.0.1");

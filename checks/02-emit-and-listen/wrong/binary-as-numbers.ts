@@ -1,0 +1,32 @@
+// fails: binary
+// mistake: binary-as-numbers
+// hint: Something unpacks the Buffer
+import { createServer } from "node:http";
+import express from "express";
+import { Server } from "socket.io";
+
+const app = express();
+app.get("/health", (_request, response) => {
+  response.json({ ok: true });
+});
+
+const httpServer = createServer(app);
+const io = new Server(httpServer);
+
+io.on("connection", (socket) => {
+  socket.emit("welcome", { id: socket.id });
+
+  socket.on("echo", (...args) => {
+    socket.emit("echo:reply", {
+      args: args.map((value) => (Buffer.isBuffer(value) ? [...value] : value)),
+    });
+  });
+
+  socket.on("math:add", (payload) => {
+    const { a, b } = payload ?? {};
+    if (typeof a !== "number" || typeof b !== "number") return;
+    socket.emit("math:result", { sum: a + b });
+  });
+});
+
+httpServer.listen(Number(process.env.PORT ?? 3000), "127.0.0.1");

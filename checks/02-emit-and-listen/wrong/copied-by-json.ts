@@ -1,0 +1,30 @@
+// fails: binary
+// mistake: binary-as-json
+// hint: JSON of a Buffer
+import { createServer } from "node:http";
+import express from "express";
+import { Server } from "socket.io";
+
+const app = express();
+app.get("/health", (_request, response) => {
+  response.json({ ok: true });
+});
+
+const httpServer = createServer(app);
+const io = new Server(httpServer);
+
+io.on("connection", (socket) => {
+  socket.emit("welcome", { id: socket.id });
+
+  socket.on("echo", (...args) => {
+    socket.emit("echo:reply", { args: JSON.parse(JSON.stringify(args)) });
+  });
+
+  socket.on("math:add", (payload) => {
+    const { a, b } = payload ?? {};
+    if (typeof a !== "number" || typeof b !== "number") return;
+    socket.emit("math:result", { sum: a + b });
+  });
+});
+
+httpServer.listen(Number(process.env.PORT ?? 3000), "127.0.0.1");

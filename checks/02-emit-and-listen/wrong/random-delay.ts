@@ -1,0 +1,32 @@
+// fails: order
+// mistake: M41
+// hint: The answers overtook each other
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import express from "express";
+import { Server } from "socket.io";
+
+const app = express();
+app.get("/health", (_request, response) => {
+  response.json({ ok: true });
+});
+
+const httpServer = createServer(app);
+const io = new Server(httpServer);
+
+io.on("connection", (socket) => {
+  socket.emit("welcome", { id: socket.id });
+
+  socket.on("echo", async (...args) => {
+    await sleep(Math.random() * 30);
+    socket.emit("echo:reply", { args });
+  });
+
+  socket.on("math:add", (payload) => {
+    const { a, b } = payload ?? {};
+    if (typeof a !== "number" || typeof b !== "number") return;
+    socket.emit("math:result", { sum: a + b });
+  });
+});
+
+httpServer.listen(Number(process.env.PORT ?? 3000), "127.0.0.1");

@@ -1,0 +1,29 @@
+// fails: odd-payloads
+// mistake: M17
+// hint: One event of one client ended the server
+import { createServer } from "node:http";
+import express from "express";
+import { Server } from "socket.io";
+
+const app = express();
+app.get("/health", (_request, response) => {
+  response.json({ ok: true });
+});
+
+const httpServer = createServer(app);
+const io = new Server(httpServer);
+
+io.on("connection", (socket) => {
+  socket.emit("welcome", { id: socket.id });
+
+  socket.on("echo", (...args) => {
+    socket.emit("echo:reply", { args });
+  });
+
+  socket.on("math:add", (payload: { a: number; b: number }) => {
+    const numbers = [payload.a, payload.b];
+    socket.emit("math:result", { sum: numbers[0]! + numbers[1]! });
+  });
+});
+
+httpServer.listen(Number(process.env.PORT ?? 3000), "127.0.0.1");

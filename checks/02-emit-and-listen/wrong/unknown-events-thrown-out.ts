@@ -1,0 +1,34 @@
+// fails: unknown-events
+// mistake: throws-out
+// hint: To ignore an event means to do nothing
+import { createServer } from "node:http";
+import express from "express";
+import { Server } from "socket.io";
+
+const app = express();
+app.get("/health", (_request, response) => {
+  response.json({ ok: true });
+});
+
+const httpServer = createServer(app);
+const io = new Server(httpServer);
+
+io.on("connection", (socket) => {
+  socket.emit("welcome", { id: socket.id });
+
+  socket.onAny((event) => {
+    if (event !== "echo" && event !== "math:add") socket.disconnect();
+  });
+
+  socket.on("echo", (...args) => {
+    socket.emit("echo:reply", { args });
+  });
+
+  socket.on("math:add", (payload) => {
+    const { a, b } = payload ?? {};
+    if (typeof a !== "number" || typeof b !== "number") return;
+    socket.emit("math:result", { sum: a + b });
+  });
+});
+
+httpServer.listen(Number(process.env.PORT ?? 3000), "127.0.0.1");

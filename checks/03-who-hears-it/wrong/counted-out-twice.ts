@@ -1,0 +1,49 @@
+// fails: joined
+// mistake: negative-count
+// hint: taken out of the count more than once
+import { createServer } from "node:http";
+import express from "express";
+import { Server } from "socket.io";
+
+const app = express();
+app.get("/health", (_request, response) => {
+  response.json({ ok: true });
+});
+app.get("/stats", (_request, response) => {
+  response.json({ online });
+});
+
+const httpServer = createServer(app);
+const io = new Server(httpServer);
+let online = 0;
+
+io.on("connection", (socket) => {
+  const { id } = socket;
+  socket.emit("welcome", { id });
+  online++;
+  socket.broadcast.emit("user:joined", { id, online });
+
+  socket.on("chat:say", ({ text }) => {
+    io.emit("chat:said", { from: id, text });
+  });
+
+  socket.on("notify", (payload) => {
+    const { to, text } = payload ?? {};
+    if (typeof to !== "string") return;
+    io.to(to).emit("notification", { from: id, text });
+  });
+
+  socket.on("score:set", ({ home, away }) => {
+    socket.broadcast.emit("score:updated", { home, away });
+  });
+
+  socket.on("disconnecting", () => {
+    online--;
+  });
+  socket.on("disconnect", () => {
+    online--;
+    io.emit("user:left", { id, online });
+  });
+});
+
+httpServer.listen(Number(process.env.PORT ?? 3000), "127.0.0.1");
