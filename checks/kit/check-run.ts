@@ -126,8 +126,7 @@ export class CheckRun {
           this.#needs,
         );
         await Promise.race([requirement.check(world), server.died]);
-        // What it set off may have ended the server a moment later.
-        await server.ping();
+        await world.disconnectAll();
         return met;
       } catch (error) {
         if (this.#signal?.aborted) return skipped;

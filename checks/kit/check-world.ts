@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { Client, type ClientOptions, type Refusal } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { ask, type RequestOptions } from "./http.ts";
@@ -169,6 +170,19 @@ export class CheckWorld implements World {
       clock.stop();
     }
   };
+
+  /**
+   * Disconnects the clients, and waits until the server has noticed.
+   *
+   * @throws {Fault} when that, or what came before, ends the server
+   */
+  async disconnectAll(): Promise<void> {
+    for (const client of this.clients) client.close();
+    // What the clients still have to say is on its way after a turn of our own loop.
+    await setImmediate();
+    await this.server.ping();
+    await this.server.ping();
+  }
 
   /** Closes the clients and ends the servers that this requirement started for itself. */
   async end(): Promise<void> {
