@@ -91,12 +91,18 @@ export function proveLesson(lesson: Lesson): void {
   });
 }
 
+/** A server is one file, or a folder with `server.ts` and what it imports. */
 function servers(folder: string): string[] {
-  return existsSync(folder)
-    ? readdirSync(folder).filter(
-        (file) => /\.[cm]?[jt]s$/.test(file) && !file.startsWith("."),
-      )
+  const entries = existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true })
     : [];
+  return entries
+    .map((entry) =>
+      entry.isDirectory() ? `${entry.name}/server.ts` : entry.name,
+    )
+    .filter(
+      (file) => /\.[cm]?[jt]s$/.test(file) && !/^\.|^protocol\./.test(file),
+    );
 }
 
 /** What a wrong answer says of itself in its first lines. */

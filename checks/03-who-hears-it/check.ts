@@ -25,6 +25,7 @@ const ONLY_CLEAN_LEAVES =
 
 const lesson: Lesson = {
   name: "03-who-hears-it",
+  keeps: ["01-one-server", "02-emit-and-listen"],
   mistakes: [
     {
       id: "M19",
@@ -54,8 +55,7 @@ const lesson: Lesson = {
   requirements: [
     {
       id: "chat-reaches-everyone",
-      title:
-        "chat:say reaches everyone as chat:said { from, text }, the sender too",
+      title: "chat:say reaches everyone as chat:said, the sender too",
       kind: "base",
       hints: [
         "Who should see a line of a chat? Everyone, and the sender too.",
@@ -134,8 +134,7 @@ const lesson: Lesson = {
     },
     {
       id: "notification-reaches-one",
-      title:
-        "notify { to, text } reaches that one socket as notification { from, text }",
+      title: "notify { to, text } reaches that one socket as notification",
       kind: "base",
       hints: [
         "A notification is for one. Whose id is in `to`?",
@@ -316,8 +315,7 @@ const lesson: Lesson = {
     },
     {
       id: "left",
-      title:
-        "Within 1 s of a disconnect, clean or cut, the others hear user:left { id, online } once",
+      title: "When one leaves or is cut, the others hear user:left within 1 s",
       kind: "base",
       hints: [
         "A socket has an event that says that it is gone.",

@@ -165,8 +165,7 @@ const lesson: Lesson = {
     },
     {
       id: "divide-refused",
-      title:
-        "math:divide by 0, or with what is no number, is acknowledged with BAD_REQUEST",
+      title: "math:divide by 0 or by no number is refused: BAD_REQUEST",
       kind: "base",
       hints: [
         "Every way through the handler answers. Which one does a bad call take?",
@@ -254,8 +253,7 @@ const lesson: Lesson = {
     },
     {
       id: "poll",
-      title:
-        "poll:ask asks every other client, and is acknowledged with their answers",
+      title: "poll:ask asks every other client, and gives their answers",
       kind: "base",
       hints: [
         "The server can ask too: it emits with an acknowledgement, and the client answers.",
@@ -379,8 +377,7 @@ const lesson: Lesson = {
     },
     {
       id: "poll-alone",
-      title:
-        "With nobody else online, poll:ask is acknowledged at once: answers [], missing 0",
+      title: "With nobody else online, poll:ask is acknowledged at once",
       kind: "base",
       hints: [
         "How many are there to wait for?",
@@ -422,8 +419,7 @@ const lesson: Lesson = {
     },
     {
       id: "poll-missing",
-      title:
-        "Who stays silent for 1 s, or leaves meanwhile, is counted as missing",
+      title: "Who stays silent for 1 s, or leaves meanwhile, is missing",
       kind: "base",
       hints: [
         "What happens to the answers that came, when one does not come?",
@@ -509,8 +505,7 @@ const lesson: Lesson = {
     },
     {
       id: "no-acknowledgement",
-      title:
-        "Calls without an acknowledgement harm nobody; if there is one, it is the last argument",
+      title: "An acknowledgement is the last argument, or not there at all",
       kind: "base",
       hints: [
         "What does your handler call when the client sent no function along?",
@@ -676,8 +671,7 @@ const lesson: Lesson = {
     },
     {
       id: "poll-refused",
-      title:
-        "poll:ask without a question, or with one that is no text, is acknowledged with BAD_REQUEST",
+      title: "poll:ask without a question is acknowledged with BAD_REQUEST",
       kind: "stretch",
       hints: [
         "What are the others asked, when no question came?",

@@ -39,7 +39,7 @@ io.on("connection", (socket) => {
     let answers: unknown[] = [];
     try {
       answers = await socket.broadcast
-        .timeout(2000)
+        .timeout(2200)
         .emitWithAck("poll:question", { question });
     } catch (error: any) {
       answers = error.responses;
