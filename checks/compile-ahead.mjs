@@ -99,7 +99,9 @@ function isEntry(file) {
   );
 }
 
-/** A compiled folder that no running command can still need. @param {string} folder */
-function isStale(folder) {
-  return Date.now() - statSync(folder).mtimeMs > 3_600_000;
+/** Something in the cache that no running command can still need. @param {string} path */
+function isStale(path) {
+  // Another command may have removed it meanwhile: then there is nothing to do.
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > 3_600_000;
 }
