@@ -29,8 +29,12 @@ describe.skipIf(path === undefined)("the page in a browser", () => {
   });
   afterAll(() => browser.close());
 
-  async function start(lesson: string): Promise<ServerProcess> {
-    const server = await ServerProcess.start({ entry: solutionFile(lesson) });
+  async function start(
+    lesson: string,
+    env: Record<string, string> = {},
+  ): Promise<ServerProcess> {
+    const entry = solutionFile(lesson);
+    const server = await ServerProcess.start({ entry, env });
     servers.push(server);
     return server;
   }
@@ -147,5 +151,56 @@ describe.skipIf(path === undefined)("the page in a browser", () => {
     await expect
       .poll(() => panel(alice, "Poll").textContent())
       .toContain("Missing: 0.");
+  });
+
+  test("lesson 05: a message is heard as it was written", async () => {
+    const page = await open(await start("05-never-trust-a-payload"));
+    await panel(page, "Messages").getByLabel("Text").fill("Hello <i>you</i>");
+    await panel(page, "Messages").getByRole("button", { name: "Send" }).click();
+    await expect
+      .poll(() => panel(page, "Messages").textContent())
+      .toContain("Hello <i>you</i>");
+  });
+
+  test("lesson 06: only those in the room read along", async () => {
+    const server = await start("06-rooms");
+    const [alice, bob, carol] = [
+      await open(server),
+      await open(server),
+      await open(server),
+    ];
+    for (const page of [alice, bob])
+      await page
+        .locator("#rooms")
+        .getByRole("button", { name: "Join", exact: true })
+        .click();
+    await alice.locator("#room-messages").getByLabel("Text").fill("In here");
+    await alice
+      .locator("#room-messages")
+      .getByRole("button", { name: "Send", exact: true })
+      .click();
+    await expect
+      .poll(() => bob.locator("#room-messages").textContent())
+      .toContain("In here");
+    expect(await carol.locator("#log").textContent()).not.toContain("In here");
+  });
+
+  test("lesson 07: without a token it says that it is refused, with one it is in", async () => {
+    const server = await start("07-gatekeepers", {
+      TOKENS: JSON.stringify({ "secret-of-alice": "alice" }),
+    });
+    const page = await browser.newPage();
+    await page.goto(server.url);
+    await expect
+      .poll(() => page.locator("#state").textContent())
+      .toContain("unauthorized");
+    await page.locator("#token").getByLabel("Token").fill("secret-of-alice");
+    await page
+      .locator("#token")
+      .getByRole("button", { name: "Connect with it" })
+      .click();
+    await expect
+      .poll(() => page.locator("#own-id").textContent())
+      .toMatch(/^[\w-]{20}$/);
   });
 });
