@@ -22,7 +22,7 @@ import {
   isOutcome,
   was,
 } from "./gate.ts";
-import { ORIGIN, PIN, gatekeepers, tokenOf } from "./tokens.ts";
+import { ORIGIN, PIN, gatekeepers, tokenOf } from "../kit/tokens.ts";
 
 // Alice, Bob and Carol have tokens, Admin is the user admin, and Mallory tries what nobody should.
 // Who knocks is not who connects after it: a server needs a moment to notice that somebody has gone.

@@ -3,7 +3,7 @@ import type { Failure, Mistake, World } from "../kit/lesson.ts";
 import { type Shape, anything, matches } from "../kit/shape.ts";
 import { show } from "../kit/show.ts";
 import { Unmet } from "../kit/unmet.ts";
-import { ORIGIN, TOKENS } from "./tokens.ts";
+import { ORIGIN, TOKENS } from "../kit/tokens.ts";
 import { type Brings, type Outcome, broughtInWords, knock } from "./visitor.ts";
 
 /** What a server's gates have to do with a visitor, and how their mistakes are recognised. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { gatekeepers, tokenOf, userOf } from "../07-gatekeepers/tokens.ts";
+import { gatekeepers, tokenOf, userOf } from "../kit/tokens.ts";
 import type { Client } from "../kit/client.ts";
 import { CouldNotTell } from "../kit/could-not-tell.ts";
 import type { Failure, Lesson, Mistake, World } from "../kit/lesson.ts";

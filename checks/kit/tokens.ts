@@ -1,4 +1,4 @@
-import type { Needs } from "../kit/lesson.ts";
+import type { Needs } from "./lesson.ts";
 
 /** The page that may talk to the server: its address without a path, as browsers send it. */
 export const ORIGIN = "http://app.example:5173";
