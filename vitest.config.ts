@@ -9,8 +9,8 @@ export default defineConfig({
     pool: "threads",
     maxWorkers: 2,
     // Most of a check of a wrong server is waiting for what does not come.
-    maxConcurrency: 8,
-    testTimeout: 30_000,
+    maxConcurrency: 5,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     projects: [
       {

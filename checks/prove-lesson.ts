@@ -133,7 +133,7 @@ async function judge(lesson: Lesson, options: CheckOptions): Promise<Result> {
     const undecided = result.requirements.some(
       ({ status }) => status === "could-not-tell",
     );
-    if (!undecided || tries === 5) return result;
+    if (!undecided || tries === 3) return result;
   }
 }
 
