@@ -92,6 +92,11 @@ const lesson: Lesson = {
           hint: "Bob joined a room in which he is already, and was refused. After a moment without a line a client joins again to be sure: that is no mistake.",
         },
         {
+          id: "good-name-refused",
+          looksLike: ({ facts }) => matches({ ok: false }, facts.value),
+          hint: "A room was refused whose name is allowed: bus-line_7 has letters, a digit, - and _ in it, and nothing else.",
+        },
+        {
           id: "other-answer",
           looksLike: ({ expected, facts }) =>
             expected.includes("acknowledged") &&
@@ -142,19 +147,19 @@ const lesson: Lesson = {
       ],
       check: async (world) => {
         const [alice, bob, carol] = await fourClients(world);
-        await joins(alice, "bus", 1);
+        await joins(alice, "bus-line_7", 1);
         await joins(carol, "grass", 1);
         await notCounted(world, "room:joined");
-        await bob.ask("room:join", [{ room: "bus", user: "admin" }], {
+        await bob.ask("room:join", [{ room: "bus-line_7", user: "admin" }], {
           ok: true,
-          room: "bus",
+          room: "bus-line_7",
           members: 2,
         });
         await world.audience("room:joined", [alice], {
-          room: "bus",
+          room: "bus-line_7",
           user: nameOf(bob),
         });
-        await inWords(AGAIN, joins(bob, "bus", 2));
+        await inWords(AGAIN, joins(bob, "bus-line_7", 2));
         await inWords(AGAIN, world.audience("room:joined", [], {}));
       },
     },
@@ -698,7 +703,7 @@ const lesson: Lesson = {
             expected.includes("room:join") &&
             matches({ ok: false }, facts.value) &&
             expected.includes("ok: true"),
-          hint: "A name of 32 characters was refused, with - and _ in it. All of them are allowed.",
+          hint: "A name of 32 characters was refused. The limit itself is still allowed.",
         },
         {
           id: "other-error-shape",

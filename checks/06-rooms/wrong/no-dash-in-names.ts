@@ -1,6 +1,6 @@
-// fails: malformed
-// mistake: long-name-refused
-// hint: All of them are allowed
+// fails: join
+// mistake: good-name-refused
+// hint: letters, a digit, - and _ in it
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import express from "express";

@@ -1,6 +1,6 @@
 // fails: malformed
 // mistake: long-name-refused
-// hint: A name of 32 characters was refused
+// hint: The limit itself is still allowed
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import express from "express";
