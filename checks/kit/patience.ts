@@ -15,7 +15,7 @@ import { CouldNotTell } from "./could-not-tell.ts";
 const TURN = 20;
 
 /** The pause of a turn where only what is already under way is waited for, in milliseconds. */
-const SHORT_TURN = 4;
+const SHORT_TURN = 2;
 
 /** Past this a machine is too slow for any verdict, in milliseconds of wall-clock time. */
 const TOO_SLOW = 20_000;
