@@ -76,6 +76,11 @@ const lesson: Lesson = {
   keeps: ["01-one-server"],
   mistakes: [
     {
+      id: "hidden-crash",
+      looksLike: ({ expected }) => expected === NOTHING_HIDDEN,
+      hint: "An error got out of a handler and went up to the process, where something kept it from ending all. What was half done stays half done, and nobody was told: catch it where it happens.",
+    },
+    {
       id: "M13",
       looksLike: ({ fault, received }) =>
         fault !== null && /is not a function/.test(received),
@@ -502,6 +507,7 @@ const lesson: Lesson = {
         const text = "Answer me, please";
         await alice.ask("message:send", [{ text }, "more", 2], SENT);
         await world.audience("message:new", [alice, bob], { text });
+        nothingHidden(world);
       },
     },
     {
@@ -684,6 +690,7 @@ const lesson: Lesson = {
         // When this one has failed, those before it have.
         await fail(alice);
         await nothingLeaks(world);
+        nothingHidden(world);
         await bobIsWell(world, bob);
       },
     },
@@ -821,6 +828,7 @@ const THROWN_OUT = "Alice was disconnected";
 const STAYS_CONNECTED = "the connection stays open";
 const AT_ONCE = "Alice and Bob at the same time: ";
 const NO_EVENT_TELLS = "no event tells of the error";
+const NOTHING_HIDDEN = "every error is caught where it belongs";
 const OTHER_WORDS = "other words than the last time";
 
 /** What must not leave the server: places in its code, addresses, words of a database or of Node. */
@@ -930,6 +938,11 @@ async function nothingLeaks({ clients, settle }: World): Promise<void> {
           NO_EVENT_TELLS,
           `${client.name} heard ${event} ${showArguments(args)}`,
         );
+}
+
+/** No error has got out of a handler, even if something kept it from ending the process. */
+function nothingHidden({ server: { survived } }: World): void {
+  if (survived !== undefined) throw new Unmet(NOTHING_HIDDEN, survived);
 }
 
 /** The others are not harmed: Bob sends, and hears himself. */

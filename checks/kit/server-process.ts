@@ -189,6 +189,14 @@ export class ServerProcess {
     this.#exited = this.#whenExited();
   }
 
+  /**
+   * An error that reached the process and did not end it: something catches errors for the whole
+   * process. Nobody outside can see that, but the preload can.
+   */
+  get survived(): string | undefined {
+    return this.isAlive ? this.#crash?.error : undefined;
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }
