@@ -1,6 +1,7 @@
 import type { Client, Heard } from "../kit/client.ts";
-import type { Failure, Lesson, World } from "../kit/lesson.ts";
-import { PATIENCE, pass, patiently } from "../kit/patience.ts";
+import type { Lesson, World } from "../kit/lesson.ts";
+import { heardBy } from "../kit/recognise.ts";
+import { PATIENCE, pass } from "../kit/patience.ts";
 import { type Shape, anything, bytes, matches } from "../kit/shape.ts";
 import { stillAlive } from "../kit/still-alive.ts";
 import { Unmet } from "../kit/unmet.ts";
@@ -98,8 +99,8 @@ const lesson: Lesson = {
         const ask = () => alice.emit("echo", "hello");
         // Twice, because one that comes before there are listeners is the next requirement's matter.
         if (
-          !(await isHeard(world, "echo:reply", ask, HALF)) &&
-          !(await isHeard(world, "echo:reply", ask, HALF))
+          !(await world.isHeard("echo:reply", ask, HALF)) &&
+          !(await world.isHeard("echo:reply", ask, HALF))
         )
           throw new Unmet(
             "Alice hears echo:reply { args: ['hello'] }",
@@ -387,7 +388,7 @@ const lesson: Lesson = {
         await world.connect("Bob", "Carol");
         const alice = await world.client("Alice");
         const add = () => alice.emit("math:add", { a: 2, b: 5 });
-        if (!(await isHeard(world, "math:result", add, HALF)))
+        if (!(await world.isHeard("math:result", add, HALF)))
           throw new Unmet(
             "Alice hears math:result { sum: 7 }",
             await whenIsAddHeard(world, alice, add),
@@ -531,20 +532,6 @@ async function echoes(
 /** Half of the usual patience: so much is left to send the same once more. */
 const HALF = PATIENCE / 2;
 
-/** Sends something, and tells whether anybody then hears the event. */
-function isHeard(
-  { clients, server }: World,
-  event: string,
-  send: () => void,
-  patience: number,
-): Promise<boolean> {
-  const heard = new Promise<boolean>((resolve) => {
-    for (const { socket } of clients) socket.once(event, () => resolve(true));
-  });
-  send();
-  return patiently(server, heard, () => false, patience);
-}
-
 /** Looks for an answer that has the text in it, and another name. */
 function whatCameInstead({ clients }: World, text: string): string | undefined {
   const other = clients
@@ -576,7 +563,7 @@ async function asksAtOnce(world: World): Promise<void> {
     if (!(error instanceof Unmet) || error.facts.value !== undefined)
       throw error;
     const ask = () => alice.emit("echo", "later");
-    if (!(await isHeard(world, "echo:reply", ask, HALF))) throw error;
+    if (!(await world.isHeard("echo:reply", ask, HALF))) throw error;
     const [answer] = alice.heard("echo:reply");
     // Slow, but not lost.
     if (matches({ args: ["early"] }, answer?.args[0])) return;
@@ -594,16 +581,11 @@ async function whenIsAddHeard(
   alice: Client,
   add: () => void,
 ): Promise<string> {
-  if (await isHeard(world, "math:result", add, HALF)) return THE_SECOND_TIME;
+  if (await world.isHeard("math:result", add, HALF)) return THE_SECOND_TIME;
   alice.emit("echo", "and now?");
-  return (await isHeard(world, "math:result", add, HALF / 2))
+  return (await world.isHeard("math:result", add, HALF / 2))
     ? AFTER_AN_ECHO
     : "nobody heard it";
-}
-
-function heardBy(...names: string[]) {
-  const expected = names.toSorted().join();
-  return ({ facts }: Failure) => facts.heardBy?.toSorted().join() === expected;
 }
 
 /** Whether a value, or a field of it, is JSON that is written as a text. */

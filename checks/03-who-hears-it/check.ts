@@ -1,7 +1,8 @@
 import type { Client } from "../kit/client.ts";
+import { heardBy as heardByThese } from "../kit/recognise.ts";
 import { showAnswer } from "../kit/http.ts";
 import type { Failure, Lesson, World } from "../kit/lesson.ts";
-import { PATIENCE, pass, patiently } from "../kit/patience.ts";
+import { PATIENCE, pass, patientlyTry } from "../kit/patience.ts";
 import {
   aNumber,
   aString,
@@ -112,9 +113,9 @@ const lesson: Lesson = {
         const text = "Hello, all!";
         const say = (line: string) => () =>
           alice.emit("chat:say", { text: line, from: FALSE_FROM });
-        if (!(await isHeard(world, "chat:said", say(text)))) {
+        if (!(await world.isHeard("chat:said", say(text)))) {
           const later = "Is it on?";
-          await isHeard(world, "chat:said", say(later));
+          await world.isHeard("chat:said", say(later));
           const [first] = world.clients.flatMap((client) =>
             client.heard("chat:said"),
           );
@@ -511,26 +512,14 @@ export default lesson;
 
 /** Whether these heard it, and nobody else; with `atLeast`, one of them so often or more. */
 function heardBy(names: string[], atLeast = 0) {
-  return ({ facts: { heardBy: heard, times = 0 } }: Failure) =>
-    heard?.toSorted().join() === names.join() && times >= atLeast;
+  const areThese = heardByThese(...names);
+  return (failure: Failure) =>
+    areThese(failure) && (failure.facts.times ?? 0) >= atLeast;
 }
 
 /** The number under `online`, or NaN. */
 function onlineOf(value: unknown): number {
   return matches({ online: aNumber }, value) ? value.online : Number.NaN;
-}
-
-/** Sends something, and tells whether anybody then hears the event. */
-function isHeard(
-  { clients, server }: World,
-  event: string,
-  send: () => void,
-): Promise<boolean> {
-  const heard = new Promise<boolean>((resolve) => {
-    for (const { socket } of clients) socket.once(event, () => resolve(true));
-  });
-  send();
-  return patiently(server, heard, () => false, PATIENCE / 2);
 }
 
 /** How long to wait before looking again, in milliseconds of patience. */
@@ -646,19 +635,21 @@ function newsAbout(client: Client, event: string, id: string): unknown[] {
     .filter((news) => matches({ id }, news));
 }
 
-/** Asks for the count until it is right: how soon a server notices who has gone is not its choice. */
+/** Asks for the count until it is right, for as long as it is a count. */
 async function assertOnline(
   { request, server }: World,
   online: number,
 ): Promise<void> {
-  for (let waited = 0; ; waited += STEP) {
-    const answer = await request("/stats", { quiet: waited > 0 });
-    if (answer.status === 200 && matches({ online }, answer.json)) return;
-    if (waited >= PATIENCE || Number.isNaN(onlineOf(answer.json)))
+  await patientlyTry(
+    server,
+    async (isFirst) => {
+      const answer = await request("/stats", { quiet: !isFirst });
+      if (answer.status === 200 && matches({ online }, answer.json)) return;
       throw new Unmet(`200 {"online":${online}}`, showAnswer(answer), {
         status: answer.status,
         value: answer.json,
       });
-    await pass(STEP, server);
-  }
+    },
+    ({ facts }) => !Number.isNaN(onlineOf(facts.value)),
+  );
 }

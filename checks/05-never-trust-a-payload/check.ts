@@ -1,5 +1,5 @@
 import type { Client } from "../kit/client.ts";
-import type { Failure, Lesson, Mistake, World } from "../kit/lesson.ts";
+import type { Lesson, Mistake, World } from "../kit/lesson.ts";
 import { PATIENCE, patiently } from "../kit/patience.ts";
 import {
   Kind,
@@ -10,9 +10,10 @@ import {
   anything,
   matches,
 } from "../kit/shape.ts";
+import { heardBy } from "../kit/recognise.ts";
 import { show, showArguments } from "../kit/show.ts";
 import { stillAlive } from "../kit/still-alive.ts";
-import { Unmet } from "../kit/unmet.ts";
+import { Unmet, inWords } from "../kit/unmet.ts";
 
 // Who is who in every requirement: Alice sends, good and bad; Bob is there all the time.
 
@@ -840,11 +841,6 @@ function guestName({ id }: Client): string {
   return `guest-${id.slice(0, 4)}`;
 }
 
-function heardBy(...names: string[]) {
-  return ({ facts }: Failure) =>
-    facts.heardBy?.toSorted().join() === names.join();
-}
-
 /** A text that was in order, and did not go through. */
 function refusedAlthough(what: string): Mistake["looksLike"] {
   return ({ expected, facts }) =>
@@ -854,16 +850,6 @@ function refusedAlthough(what: string): Mistake["looksLike"] {
 /** The text of a message that somebody heard, or nothing. */
 function textOf(value: unknown): string {
   return matches({ text: aString }, value) ? value.text : "";
-}
-
-/** Puts into words what an expectation is about. */
-async function inWords<T>(what: string, awaited: Promise<T>): Promise<T> {
-  try {
-    return await awaited;
-  } catch (error) {
-    if (!(error instanceof Unmet)) throw error;
-    throw new Unmet(what + error.expected, error.received, error.facts);
-  }
 }
 
 /** Alice calls, and is answered. */

@@ -1,7 +1,8 @@
 import type { Client } from "../kit/client.ts";
+import { heardBy } from "../kit/recognise.ts";
 import { showAnswer } from "../kit/http.ts";
 import type { Failure, Lesson, World } from "../kit/lesson.ts";
-import { PATIENCE, pass, patiently } from "../kit/patience.ts";
+import { PATIENCE, patientlyTry } from "../kit/patience.ts";
 import {
   Kind,
   type Shape,
@@ -15,7 +16,7 @@ import {
 import { show, showArguments } from "../kit/show.ts";
 import { stillAlive } from "../kit/still-alive.ts";
 import { list } from "../kit/timeline.ts";
-import { Unmet } from "../kit/unmet.ts";
+import { Unmet, inWords } from "../kit/unmet.ts";
 
 // Who is who in every requirement: Alice acts, Bob is in her room, Carol is in another one, Dave in
 // none. Eve listens where she should not. Each requirement has rooms of its own, so that nobody of
@@ -518,7 +519,7 @@ const lesson: Lesson = {
         ] as const)
           await refuses(alice, "dm:send", [{ to, text }], what);
         // It may take the server a moment to see that Dave has gone.
-        await patientlyTry(world, () =>
+        await patientlyTry(world.server, () =>
           refuses(alice, "dm:send", [{ to: gone, text }], GONE),
         );
         await world.audience("dm:new", [], {});
@@ -843,7 +844,7 @@ const lesson: Lesson = {
         } catch (error) {
           if (!(error instanceof Unmet) || error.facts.heardBy?.length !== 0)
             throw error;
-          throw (await isHeard(world, "room:left", () => carol.leave()))
+          throw (await world.isHeard("room:left", () => carol.leave()))
             ? new Unmet(error.expected, ONLY_CLEAN_LEAVES)
             : error;
         }
@@ -1208,11 +1209,6 @@ function nameOf({ id, socket }: Client): Shape {
     : `guest-${id.slice(0, 4)}`;
 }
 
-function heardBy(...names: string[]) {
-  return ({ facts }: Failure) =>
-    facts.heardBy?.toSorted().join() === names.join();
-}
-
 /** Whether one of these calls was taken. */
 function taken(...calls: string[]) {
   return ({ expected, facts }: Failure) =>
@@ -1234,16 +1230,6 @@ function roomsIn(value: unknown): number {
 
 function textOf(value: unknown): string {
   return matches({ text: aString }, value) ? value.text : "";
-}
-
-/** Puts into words what an expectation is about. */
-async function inWords<T>(what: string, awaited: Promise<T>): Promise<T> {
-  try {
-    return await awaited;
-  } catch (error) {
-    if (!(error instanceof Unmet)) throw error;
-    throw new Unmet(what + error.expected, error.received, error.facts);
-  }
 }
 
 /**
@@ -1316,19 +1302,6 @@ async function notCounted(world: World, event: string): Promise<void> {
   });
 }
 
-/** Does something, and tells whether anybody then hears the event. */
-function isHeard(
-  { clients, server }: World,
-  event: string,
-  act: () => void,
-): Promise<boolean> {
-  const heard = new Promise<boolean>((resolve) => {
-    for (const { socket } of clients) socket.once(event, () => resolve(true));
-  });
-  act();
-  return patiently(server, heard, () => false, PATIENCE / 2);
-}
-
 /** What a client has heard of those who left, with the room's name. */
 function leftOf(client: Client): { room: string; shown: string }[] {
   return client.heard("room:left").map(({ args: [payload] }) => ({
@@ -1352,27 +1325,11 @@ function assertStats(
   what: string,
   stats: { online: number; rooms: number },
 ): Promise<void> {
-  return patientlyTry(world, async () => {
+  return patientlyTry(world.server, async () => {
     const answer = await world.request("/stats");
     const { status, json } = answer;
     if (status === 200 && matches(stats, json)) return;
     const expected = `${what}200 and ${describeShape(stats)}`;
     throw new Unmet(expected, showAnswer(answer), { status, value: json });
   });
-}
-
-/** Looks again and again until it is as it should be, or patience ends. */
-async function patientlyTry(
-  { server }: World,
-  look: () => Promise<unknown>,
-): Promise<void> {
-  for (let waited = 0; ; waited += 20) {
-    try {
-      await look();
-      return;
-    } catch (error) {
-      if (!(error instanceof Unmet) || waited >= PATIENCE) throw error;
-    }
-    await pass(20, server);
-  }
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Client } from "../kit/client.ts";
 import { showAnswer } from "../kit/http.ts";
 import type { Lesson, World } from "../kit/lesson.ts";
-import { PATIENCE, pass } from "../kit/patience.ts";
+import { patientlyTry } from "../kit/patience.ts";
 import { root } from "../kit/repository.ts";
 import { aNumber, anything, matches } from "../kit/shape.ts";
 import { show } from "../kit/show.ts";
@@ -718,25 +718,15 @@ async function joins(...clients: Client[]): Promise<void> {
     });
 }
 
-/** How long to wait before the numbers are asked for again, in milliseconds of patience. */
-const STEP = 40;
-
-/** Asks until the count is right: how soon a server notices who has gone is not its choice. */
+/** Asks until the count is right, for as long as it is a count. */
 async function assertOnline(
   { server }: World,
   admin: Client,
   online: number,
 ): Promise<void> {
-  for (let waited = 0; ; waited += STEP) {
-    try {
-      await admin.ask("stats:get", [], { ok: true, online });
-      return;
-    } catch (error) {
-      const isCount =
-        error instanceof Unmet &&
-        matches({ online: aNumber }, error.facts.value);
-      if (!isCount || waited >= PATIENCE) throw error;
-    }
-    await pass(STEP, server);
-  }
+  await patientlyTry(
+    server,
+    () => admin.ask("stats:get", [], { ok: true, online }),
+    ({ facts }) => matches({ online: aNumber }, facts.value),
+  );
 }

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gatekeepers, tokenOf, userOf } from "../kit/tokens.ts";
 import type { Client } from "../kit/client.ts";
 import { CouldNotTell } from "../kit/could-not-tell.ts";
-import type { Failure, Lesson, Mistake, World } from "../kit/lesson.ts";
+import type { Lesson, Mistake, World } from "../kit/lesson.ts";
 import { PATIENCE, pass } from "../kit/patience.ts";
 import { aString, anything, describeShape, matches } from "../kit/shape.ts";
+import { heardBy } from "../kit/recognise.ts";
 import { show } from "../kit/show.ts";
 import { stillAlive } from "../kit/still-alive.ts";
 import { list } from "../kit/timeline.ts";
@@ -497,12 +498,6 @@ const ODD_PAYLOADS: readonly unknown[] = [
 
 function no(code: string) {
   return { ok: false, error: { code, message: aString } };
-}
-
-/** Whether these heard it, and nobody else. */
-function heardBy(...names: string[]) {
-  return ({ facts }: Failure) =>
-    facts.heardBy?.toSorted().join() === names.join();
 }
 
 /** Whether a line of TypeScript that is wrong in this way compiles. */

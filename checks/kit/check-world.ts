@@ -3,7 +3,7 @@ import { Client, type ClientOptions, type Refusal } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { ask, type RequestOptions } from "./http.ts";
 import type { Needs, World } from "./lesson.ts";
-import { LimitClock, patiently, turnAFewTimes } from "./patience.ts";
+import { LimitClock, PATIENCE, patiently, turnAFewTimes } from "./patience.ts";
 import { RawClient } from "./raw-client.ts";
 import { type ServerOptions, ServerProcess } from "./server-process.ts";
 import { type Shape, describeShape } from "./shape.ts";
@@ -136,6 +136,19 @@ export class CheckWorld implements World {
     if (isRight || (reason !== undefined && !(reason instanceof Unmet)))
       throw reason;
     throw wrongAudience(event, hearers, shape, counts);
+  };
+
+  readonly isHeard = (
+    event: string,
+    act: () => void,
+    patience = PATIENCE / 2,
+  ): Promise<boolean> => {
+    const heard = new Promise<boolean>((resolve) => {
+      for (const { socket } of this.clients)
+        socket.once(event, () => resolve(true));
+    });
+    act();
+    return patiently(this.server, heard, () => false, patience);
   };
 
   readonly within = async <T>(

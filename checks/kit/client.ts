@@ -320,7 +320,7 @@ export class Client {
     });
   }
 
-  /** Breaks the line, as a dead network would: the server is not told. */
+  /** Closes the line below Socket.IO: the server sees it end, and hears no goodbye. */
   cut(): void {
     this.#note("cut", "lost its line");
     this.socket.io.engine?.close();

@@ -99,6 +99,12 @@ export interface World {
     options?: { limit?: number },
   ): Promise<void>;
   /**
+   * Does something, and tells whether anybody then hears the event.
+   *
+   * @param patience in milliseconds; half of the usual unless given
+   */
+  isHeard(event: string, act: () => void, patience?: number): Promise<boolean>;
+  /**
    * Waits for `awaited` against a time limit of the contract, in wall-clock milliseconds.
    *
    * @throws {Unmet} when it comes too late, or not at all

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { CouldNotTell } from "./could-not-tell.ts";
-import { LimitClock, pass, patiently, type Turning } from "./patience.ts";
+import {
+  LimitClock,
+  pass,
+  patiently,
+  patientlyTry,
+  type Turning,
+} from "./patience.ts";
+import { Unmet } from "./unmet.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -63,6 +70,25 @@ test("a wait that is given up stops asking for turns", async () => {
   const server = serverThatTurnsIn(0);
   await pass(10_000, server, AbortSignal.abort());
   expect(server.turns).toBe(0);
+});
+
+test("looks again until it is as it should be, or until it is not worth it", async () => {
+  const server = serverThatTurnsIn(0);
+  const found = (count: number) =>
+    new Unmet("3", String(count), { value: count });
+  let looks = 0;
+  const look = async () => {
+    looks += 1;
+    if (looks < 3) throw found(looks);
+  };
+  await patientlyTry(server, look);
+  expect(looks).toBe(3);
+  looks = 0;
+  const isFirst = ({ facts }: Unmet) => facts.value === 0;
+  await expect(patientlyTry(server, look, isFirst)).rejects.toMatchObject({
+    received: "1",
+  });
+  expect(looks).toBe(1);
 });
 
 test("on a machine that is far too slow nothing can be told", async () => {

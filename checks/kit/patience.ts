@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CouldNotTell } from "./could-not-tell.ts";
+import { Unmet } from "./unmet.ts";
 
 /**
  * How a check waits.
@@ -77,6 +78,30 @@ export async function patiently<T>(
     return first === ended ? otherwise() : (first as T);
   } finally {
     enough.abort();
+  }
+}
+
+/**
+ * Looks again and again until it is as it should be, or patience ends: how soon a server notices who
+ * has gone, say, is not its choice.
+ *
+ * @param mayCome whether it is worth looking again after this failure
+ * @throws {Unmet} what the last look found
+ */
+export async function patientlyTry(
+  server: Turning,
+  look: (isFirst: boolean) => Promise<unknown>,
+  mayCome: (failure: Unmet) => boolean = () => true,
+): Promise<void> {
+  for (let waited = 0; ; waited += TURN) {
+    try {
+      await look(waited === 0);
+      return;
+    } catch (error) {
+      if (!(error instanceof Unmet) || waited >= PATIENCE || !mayCome(error))
+        throw error;
+    }
+    await pass(TURN, server);
   }
 }
 

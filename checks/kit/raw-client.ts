@@ -37,7 +37,7 @@ export class RawClient {
       throw new Unmet(
         "the server opens an Engine.IO session on /socket.io/",
         `status ${answer.status}`,
-        { status: answer.status, body: answer.body },
+        { status: answer.status },
       );
     return new RawClient(server, timeline, handshake);
   }
@@ -79,10 +79,7 @@ export class RawClient {
       throw new Unmet(
         "the Engine.IO session goes on",
         `status ${answer.status}`,
-        {
-          status: answer.status,
-          body: answer.body,
-        },
+        { status: answer.status },
       );
     return answer;
   }

@@ -135,13 +135,13 @@ export class ServerProcess {
     const server = new ServerProcess(options, compiled, port);
     options.onSpawn?.(server);
     void removeLeftovers(dirname(options.entry));
-    const fault = await server.#becomeReady(options.readyWithin ?? 1_000);
-    if (fault === null) return server;
+    const obstacle = await server.#becomeReady(options.readyWithin ?? 1_000);
+    if (obstacle === null) return server;
     await server.stop();
     // Another program was quicker than our server: that is nobody's mistake.
-    if (fault instanceof PortTaken && server.#lostItsPort())
+    if (obstacle instanceof PortTaken && server.#lostItsPort())
       return ServerProcess.start(options);
-    throw fault;
+    throw obstacle;
   }
 
   private constructor(options: ServerOptions, compiled: string, port: number) {
@@ -288,7 +288,8 @@ export class ServerProcess {
 
   // ---- starting
 
-  async #becomeReady(patience: number): Promise<Fault | null> {
+  /** Waits until the server listens; gives what kept it from that, or `null`. */
+  async #becomeReady(patience: number): Promise<Fault | CouldNotTell | null> {
     const listening = new Promise<void>((resolveListening) => {
       this.#onListening = resolveListening;
       if (this.#listensOnItsPort()) resolveListening();
@@ -301,11 +302,7 @@ export class ServerProcess {
         pass(patience, this, enough.signal),
       ]);
     } catch (error) {
-      if (error instanceof CouldNotTell) {
-        await this.stop();
-        throw error;
-      }
-      return error as Fault;
+      return error as Fault | CouldNotTell;
     } finally {
       enough.abort();
     }

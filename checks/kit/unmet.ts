@@ -8,8 +8,6 @@ export interface Facts {
   times?: number;
   /** Status of an HTTP answer. */
   status?: number;
-  /** Body of an HTTP answer, as text. */
-  body?: string;
 }
 
 /** A requirement that is not met: what should have happened, and what happened instead. */
@@ -24,5 +22,22 @@ export class Unmet extends Error {
     this.expected = expected;
     this.received = received;
     this.facts = facts;
+  }
+}
+
+/**
+ * Puts before an expectation what it is about, such as the payload that was sent.
+ *
+ * @throws {Unmet} with the words before what was expected, when `awaited` is not met
+ */
+export async function inWords<T>(
+  what: string,
+  awaited: Promise<T>,
+): Promise<T> {
+  try {
+    return await awaited;
+  } catch (error) {
+    if (!(error instanceof Unmet)) throw error;
+    throw new Unmet(what + error.expected, error.received, error.facts);
   }
 }
