@@ -10,6 +10,7 @@ import { type Entry, Timeline, whatWasDone, withNames } from "./timeline.ts";
 import { typeFaults } from "./type-check.ts";
 import { Unmet } from "./unmet.ts";
 import { CheckWorld } from "./check-world.ts";
+import { WaitingServer } from "./waiting-server.ts";
 
 export interface CheckOptions {
   /** Absolute path of the server to check. */
@@ -20,6 +21,8 @@ export interface CheckOptions {
   typeCheck?: boolean;
   /** What the server needs, where that is not what the checked lesson's own server needs. */
   needs?: Needs | undefined;
+  /** A process that was started ahead, for the first server of the check; see {@link startAhead}. */
+  waiting?: WaitingServer | undefined;
 }
 
 /** A requirement whose machine was too slow to judge it is tried so often. */
@@ -40,6 +43,7 @@ export class CheckRun {
   readonly #signal: AbortSignal | undefined;
   readonly #typeCheck: boolean;
   readonly #needs: Needs;
+  readonly #waiting: WaitingServer | undefined;
   readonly #results: RequirementResult[] = [];
   #server: ServerProcess | null = null;
   #roadEnded = false;
@@ -51,13 +55,14 @@ export class CheckRun {
 
   constructor(
     lesson: Lesson,
-    { entry, signal, typeCheck = true, needs }: CheckOptions,
+    { entry, signal, typeCheck = true, needs, waiting }: CheckOptions,
   ) {
     this.#typeCheck = typeCheck;
     this.#lesson = lesson;
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
     this.#signal = signal;
+    this.#waiting = waiting;
   }
 
   /** Judges one requirement. Call it for each of the lesson's, in their order. */
@@ -153,6 +158,7 @@ export class CheckRun {
       env: { PUBLIC_DIR: join(root, "lessons", "public"), ...this.#needs.env },
       timeline: this.timeline,
       signal: this.#signal,
+      waiting: this.#waiting,
       onSpawn: () => void loadSocketIo(),
     };
   }
@@ -306,4 +312,12 @@ export async function runCheck(
   for (const requirement of lesson.requirements)
     onResult(await run.judge(requirement));
   return run.end();
+}
+
+/** Packages that the server of every lesson may import. */
+const LIBRARIES = ["express", "socket.io"];
+
+/** Starts the process of the next check's server ahead: the check then takes it as `waiting`. */
+export function startAhead(lesson: Lesson, entry: string): WaitingServer {
+  return new WaitingServer(entry, workingFolder(lesson, entry), LIBRARIES);
 }
