@@ -398,10 +398,12 @@ export async function runCheck(
   return run.end();
 }
 
-/** Packages that the server of every lesson may import. */
-const LIBRARIES = ["express", "socket.io"];
-
-/** Starts the process of the next check's server ahead: the check then takes it as `waiting`. */
-export function startAhead(lesson: Lesson, entry: string): WaitingServer {
-  return new WaitingServer(entry, workingFolder(lesson, entry), LIBRARIES);
+/** Starts the process of the next check's server ahead: that check then takes it as `waiting`. */
+export function startAhead(
+  lesson: Lesson,
+  { entry, needs = lesson.needs }: Pick<CheckOptions, "entry" | "needs">,
+): WaitingServer {
+  const libraries = ["express", "socket.io"];
+  if (needs?.database !== undefined) libraries.push("mongodb");
+  return new WaitingServer(entry, workingFolder(lesson, entry), libraries);
 }

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type CheckOptions, runCheck, startAhead } from "./check-run.ts";
-import type { Lesson } from "./lesson.ts";
+import type { Database } from "./database.ts";
+import type { DatabaseNeeds, Lesson } from "./lesson.ts";
 import type { RequirementResult, Result } from "./result.ts";
 import { Saves } from "./saves.ts";
 import type { WaitingServer } from "./waiting-server.ts";
@@ -18,7 +19,10 @@ export interface SessionListener {
   ends(result: Result): void | Promise<void>;
 }
 
-export interface SessionOptions extends Pick<CheckOptions, "entry" | "needs"> {
+export interface SessionOptions extends Pick<
+  CheckOptions,
+  "entry" | "needs" | "onDownload"
+> {
   lesson: Lesson;
   /** When the first check began, on the clock of `performance.now()`; now unless given. */
   began?: number;
@@ -28,7 +32,8 @@ export interface SessionOptions extends Pick<CheckOptions, "entry" | "needs"> {
  * Checks a server, and checks it again whenever a program in its folder is saved. A save during a
  * check ends that check: its verdict would be one on yesterday's code.
  *
- * The process of the next server is started ahead, while the learner reads the verdict.
+ * What can be ready beforehand is: the process of the next server is started while the learner reads
+ * the verdict, and the database server stays open.
  *
  * @example
  *   const session = new CheckSession({ lesson, entry }, listener);
@@ -42,6 +47,7 @@ export class CheckSession {
   readonly #ended = new AbortController();
   #outdated = new AbortController();
   #waiting: WaitingServer | undefined;
+  #database: Promise<Database> | undefined;
   #began: number;
 
   constructor(options: SessionOptions, listener: SessionListener) {
@@ -71,6 +77,7 @@ export class CheckSession {
       }
     } finally {
       this.end();
+      await this.#closeDatabase();
     }
   }
 
@@ -87,13 +94,18 @@ export class CheckSession {
   }
 
   async #check(signal: AbortSignal): Promise<void> {
-    const { lesson, entry, needs } = this.#options;
+    const { lesson, ...options } = this.#options;
     const began = this.#began;
     this.#startAhead();
     this.#listener.begins();
     const result = await runCheck(
       lesson,
-      { entry, needs, signal, waiting: this.#waiting },
+      {
+        ...options,
+        signal,
+        waiting: this.#waiting,
+        database: this.#openDatabase(),
+      },
       (requirement) => {
         if (!signal.aborted) this.#listener.judged(requirement);
       },
@@ -107,11 +119,37 @@ export class CheckSession {
   }
 
   #startAhead(): void {
-    const { lesson, entry } = this.#options;
     // One that was not needed, as for a file that cannot be read, waits on.
     if (this.#ended.signal.aborted || this.#waiting?.isWaiting) return;
-    this.#waiting = startAhead(lesson, entry);
+    this.#waiting = startAhead(this.#options.lesson, this.#options);
   }
+
+  /** Opens it at the first check; after a failure, at the next one again. */
+  #openDatabase(): Promise<Database> | undefined {
+    const { lesson, needs = lesson.needs, onDownload } = this.#options;
+    if (needs?.database === undefined) return undefined;
+    this.#database ??= open(needs.database, onDownload);
+    this.#database.catch(() => {
+      this.#database = undefined;
+    });
+    return this.#database;
+  }
+
+  async #closeDatabase(): Promise<void> {
+    await this.#database?.then((database) => database.close()).catch(() => {});
+  }
+}
+
+async function open(
+  { replicaSet = false }: DatabaseNeeds,
+  onDownload: CheckOptions["onDownload"],
+): Promise<Database> {
+  const { openDatabase } = await import("./database.ts");
+  return openDatabase({
+    replicaSet,
+    interactive: onDownload !== undefined,
+    ...(onDownload ? { say: onDownload } : {}),
+  });
 }
 
 function whenAborted(signal: AbortSignal): Promise<void> {

@@ -42,6 +42,10 @@ export class WaitingServer {
     this.#gate?.on("error", () => {});
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get isWaiting(): boolean {
     return (
       !this.#isOpen && this.#child.pid !== undefined && hasNotEnded(this.#child)
