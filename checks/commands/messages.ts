@@ -328,6 +328,17 @@ export const tries = (count: number) =>
 
 export const youAreHere = "you are here";
 
+export const nextRequirement = (number: string, title: string) =>
+  `Next: ${title}. Then ${typed(`npm run check ${number}`)} (for more help: ${typed(`npm run hint ${number}`)})`;
+
+/** A time that somebody has spent, in whole minutes. */
+export const duration = (ms: number) => {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return "under a minute";
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+};
+
 // ---- the start
 
 export const welcome = [
