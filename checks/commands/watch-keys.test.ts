@@ -276,17 +276,25 @@ describe.skipIf(noPseudoTerminal)("in a terminal", () => {
     );
   });
 
-  test("plain, on a terminal: words, no signs, no movement; the keys are there", async () => {
-    terminal = workshop.startInTerminal(["start", "--plain"]);
-    await terminal.shows("q quit");
-    terminal.press("h");
-    await terminal.shows("Hint 2 of 3");
-    workshop.write(firstFile, solved);
-    await terminal.shows("Well done!");
-    expect(terminal.words).toContain("passed GET /health answers 200");
-    expect(terminal.written).not.toContain("\u001B");
-    expect(terminal.written).not.toMatch(/[✓✗·★]/);
-  });
+  test.each<[string, string[], NodeJS.ProcessEnv]>([
+    ["--plain", ["--plain"], {}],
+    ["NO_COLOR", [], { NO_COLOR: "1" }],
+    ["TERM=dumb", [], { TERM: "dumb" }],
+  ])(
+    "%s: words, no signs, no movement; the keys are there",
+    async (_what, words, environment) => {
+      terminal = workshop.startInTerminal(["start", ...words], environment);
+      await terminal.shows("q quit");
+      terminal.press("h");
+      await terminal.shows("Hint 2 of 3");
+      workshop.write(firstFile, solved);
+      await terminal.shows(/Well done!.+q quit/);
+      expect(terminal.words).toContain("not reached (stretch) GET /deeper");
+      expect(terminal.words).toContain("passed GET /health answers 200");
+      expect(terminal.written).not.toContain("\u001B");
+      expect(terminal.written).not.toMatch(/[✓✗·★]/);
+    },
+  );
 });
 
 async function start(environment?: NodeJS.ProcessEnv): Promise<void> {

@@ -3,7 +3,7 @@ import { hasTried, tellDiff } from "./diff.ts";
 import { tellHint } from "./hint.ts";
 import { isUntouched } from "./lesson-folder.ts";
 import { type LessonName, labelOf } from "./lessons.ts";
-import { run as list } from "./list.ts";
+import { tellList } from "./list.ts";
 import * as messages from "./messages.ts";
 import type { Subject } from "./one-check.ts";
 import { tellOpened } from "./open-in-editor.ts";
@@ -54,8 +54,9 @@ export const keyActions: Readonly<
     else goTo(next);
   },
 
-  l: async () => {
-    await list([]);
+  l: async ({ screen }) => {
+    const progress = await readProgress();
+    await screen.tell((terminal) => tellList(progress, terminal));
   },
 
   async r({ subject: { lesson }, screen }) {
