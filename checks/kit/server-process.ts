@@ -139,9 +139,9 @@ export class ServerProcess {
       throw ended();
     }
     const env = serverEnvironment({ PORT: String(port), ...options.env });
-    const child =
-      waiting?.open(cwd, env) ??
-      spawnServer(compiled, { cwd, env, waits: false });
+    const child = waiting?.isWaiting
+      ? waiting.open(cwd, env)
+      : spawnServer(compiled, { cwd, env, waits: false });
     const server = new ServerProcess(options, child, compiled, port);
     options.onSpawn?.(server);
     void removeLeftovers(dirname(entry));

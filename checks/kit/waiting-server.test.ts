@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import oneServer from "../01-one-server/check.ts";
 import { runCheck } from "./check-run.ts";
 import type { Lesson } from "./lesson.ts";
 import { isRunning } from "./processes.ts";
@@ -78,20 +79,33 @@ test("a server sees the same as in a process of its own", async () => {
 const unreadable = ["empty", "syntax-error"];
 
 describe.concurrent("whatever is wrong is named in the same way", () => {
-  test.each(readdirSync(samples).map((file) => file.replace(/\.ts$/, "")))(
-    "%s",
-    async (name) => {
-      const entry = sample(name);
-      const ahead = new ServersAhead(entry, libraries);
-      ahead.begin();
-      const lesson = lessonFor(name);
-      const options = { entry, typeCheck: false };
-      const cold = await runCheck(lesson, options);
-      const warm = await runCheck(lesson, { ...options, ahead });
-      expect(ahead.pids).toHaveLength(unreadable.includes(name) ? 1 : 0);
-      ahead.end();
-      expect(comparable(warm)).toEqual(comparable(cold));
-    },
+  test.each(everySample())("%s", async (name) => {
+    const entry = sample(name);
+    const ahead = new ServersAhead(entry, libraries);
+    ahead.begin();
+    const lesson = lessonFor(name);
+    const options = { entry, typeCheck: false };
+    const cold = await runCheck(lesson, options);
+    const warm = await runCheck(lesson, { ...options, ahead });
+    expect(ahead.pids).toHaveLength(unreadable.includes(name) ? 1 : 0);
+    ahead.end();
+    expect(comparable(warm)).toEqual(comparable(cold));
+  });
+});
+
+test.concurrent.each([
+  "solutions/01-one-server/server.ts",
+  "checks/01-one-server/starter.ts",
+  "checks/01-one-server/wrong/welcome-to-everyone.ts",
+  "checks/01-one-server/wrong/fixed-port.ts",
+])("a real lesson has the same verdict: %s", async (file) => {
+  const entry = join(root, file);
+  const ahead = new ServersAhead(entry, libraries);
+  ahead.begin();
+  const warm = await runCheck(oneServer, { entry, ahead });
+  ahead.end();
+  expect(comparable(warm)).toEqual(
+    comparable(await runCheck(oneServer, { entry })),
   );
 });
 
@@ -157,6 +171,12 @@ test("the end leaves nothing behind, also of one that is in somebody's hands", a
   for (const pid of pids) await expect.poll(() => isRunning(pid)).toBe(false);
   expect(existsSync(waiting?.compiled ?? "")).toBe(false);
 });
+
+function everySample(): string[] {
+  return readdirSync(samples).flatMap(
+    (file) => /^([\w-]+)\.ts$/.exec(file)?.[1] ?? [],
+  );
+}
 
 /** Without what differs from run to run: ports, names of compiled files, times. */
 function comparable({ verdict, requirements, server }: Result) {
