@@ -15,6 +15,7 @@ export const usage = {
   carry: "npm run carry -- LESSON [--plain]",
   list: "npm run list -- [--json] [--plain]",
   doctor: "npm run doctor -- [--json] [--plain]",
+  summary: "npm run summary -- FOLDER [--json] [--plain]",
   mongod: "npm run mongod -- --port 27027 [--replSet rs0 [--initiate]]",
   bench: "npm run bench",
 } as const;
@@ -453,6 +454,56 @@ export const doctor = {
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
+
+// ---- the summary of a class
+
+export const summary = {
+  nameFolder: "Name the folder with the progress of your learners.",
+  folderMissing: (folder: string) => `There is no folder ${folder}.`,
+  notAFolder: (file: string) =>
+    `${file} is a file. Name the folder that the progress of your learners is in.`,
+  nobody: (folder: string) =>
+    `In ${folder} there is no progress. Put into it a copy of each learner's workshop, or each learner's .progress.json under their own name: alice.json`,
+  noJson: "it is not JSON",
+  noProgress: "it is not a progress of this workshop",
+  unreadable: (code: string) => `it cannot be read (${code})`,
+
+  learners: (all: number, done: number, underWay: number, notBegun: number) =>
+    `${all} ${all === 1 ? "learner" : "learners"}: ${done} passed all lessons, ${underWay} on the way, ${notBegun} not begun.`,
+  columns: {
+    name: "who",
+    passed: "passed",
+    lesson: "lesson",
+    here: "at it now",
+    tries: "tries",
+    hints: "hints",
+    spent: "time",
+    last: "last check",
+    failedAt: "stopped at",
+  },
+  /** In the place of the lesson somebody is at. */
+  done: "all",
+  lessons: "Lessons",
+  stops: "What stops most",
+  stop: (
+    count: number,
+    lesson: string,
+    title: string,
+    names: readonly string[],
+  ) => `${count} in ${lesson}: ${title} (${names.join(", ")})`,
+  stuck: "Who has been stuck longest",
+  stuckAt: (
+    name: string,
+    time: string,
+    times: number,
+    since: string,
+    lesson: string,
+    title: string,
+  ) =>
+    `${name}: ${time}, ${times} checks, since ${since}, in ${lesson}: ${title}`,
+  skipped: "Skipped",
+  skippedFile: (file: string, why: string) => `${file}: ${why}`,
+} as const;
 
 // ---- the start
 

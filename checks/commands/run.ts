@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   carry: () => import("./carry.ts"),
   list: () => import("./list.ts"),
   doctor: () => import("./doctor.ts"),
+  summary: () => import("./summary.ts"),
   mongod: () => import("./mongod.ts"),
   bench: () => import("./bench.ts"),
 };
