@@ -22,6 +22,88 @@ export const usage = {
 
 export type CommandName = keyof typeof usage;
 
+interface Help {
+  does: string;
+  /** What can be typed after it, and what that does. */
+  words?: readonly (readonly [word: string, does: string])[];
+}
+
+const plain = [
+  "--plain",
+  "words instead of signs and colours, for a screen reader or a log",
+] as const;
+const json = ["--json", "the same for a program"] as const;
+const currentOrNamed = [
+  "LESSON",
+  "its number, its folder, or a part of its name; else the first that is not passed",
+] as const;
+const named = [
+  "LESSON",
+  "its number, its folder, or a part of its name",
+] as const;
+
+/** What `--help` says behind a command. */
+export const help: Readonly<Record<CommandName, Help>> = {
+  start: {
+    does: "Says where you are, and checks your server each time you save it.",
+    words: [plain],
+  },
+  check: {
+    does: "Checks your server, and says what is met and what is not. It ends with 0 when the lesson is passed, 1 when it is not yet, 2 when the command was typed wrongly, 3 when the check got into trouble.",
+    words: [
+      currentOrNamed,
+      ["--entry FILE", "check another file"],
+      ["--solution", "check the reference solution"],
+      ["--watch", "check again at every save"],
+      ["--earlier", "check the earlier lessons whose contract still holds too"],
+      ["--all", "check every lesson, one line each"],
+      ["--json", "the result for a program: see checks/result.schema.json"],
+      plain,
+    ],
+  },
+  hint: {
+    does: "Tells the next of three hints for the requirement at which the last check ended.",
+    words: [currentOrNamed, ["--all-levels", "all three hints at once"], plain],
+  },
+  diff: {
+    does: "Shows what you wrote beside the solution. If you have not tried yet, it asks first.",
+    words: [currentOrNamed, ["--yes", "do not ask"], plain],
+  },
+  reset: {
+    does: "Begins a lesson anew. What you wrote is kept in a folder beside it.",
+    words: [named, plain],
+  },
+  carry: {
+    does: "Makes what you wrote in the lesson before the start of this one. What was there is kept in a folder beside it.",
+    words: [named, plain],
+  },
+  list: {
+    does: "Shows all lessons, how far you are, and what comes next.",
+    words: [json, plain],
+  },
+  doctor: {
+    does: "Looks whether this machine has all that the workshop needs, and says what mends what it has not. It ends with 1 when something is in the way.",
+    words: [json, plain],
+  },
+  summary: {
+    does: "For teachers: shows where each learner is, which requirement stops most of them, and who has been stuck longest. It reads files and sends nothing anywhere.",
+    words: [
+      [
+        "FOLDER",
+        "with a copy of each learner's workshop in it, or each one's progress as NAME.json",
+      ],
+      json,
+      plain,
+    ],
+  },
+  mongod: {
+    does: "Starts the built-in database engine by hand, for mongosh or Compass.",
+  },
+  bench: {
+    does: "Measures how long a learner waits, beside the floors of this machine.",
+  },
+};
+
 export const unknownCommand = (
   command: string | undefined,
   known: readonly string[],
@@ -29,7 +111,9 @@ export const unknownCommand = (
   `${command === undefined ? "No command was named" : `There is no command "${command}"`}. There are: ${known.join(", ")}.`;
 
 export const wrongUsage = (command: CommandName, problem: string) =>
-  `${problem}\nType: ${usage[command]}`;
+  `${problem}\n${typeThis(usage[command])}`;
+
+export const typeThis = (usage: string) => `Type: ${usage}`;
 
 export const swallowedByNpm = (
   command: CommandName,
