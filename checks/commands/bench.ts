@@ -5,6 +5,7 @@ import { openDatabase } from "../kit/database.ts";
 import { starterServer } from "../kit/lesson-files.ts";
 import { root } from "../kit/repository.ts";
 import { benchEngine } from "../mongod/bench.ts";
+import { timesOnSave } from "./bench-saves.ts";
 
 /**
  * `npm run bench`: how long a learner waits, beside the floors of this machine in the same run.
@@ -106,8 +107,30 @@ export async function run(): Promise<number> {
       ),
     );
   }
+  await benchSaves();
   await benchDatabase();
   return 0;
+}
+
+/** What a verdict on save may take without a database, in milliseconds. */
+const ON_SAVE = 250;
+
+async function benchSaves(): Promise<void> {
+  console.log(`\n${line("on save", "median", "floor", "ratio", "budget")}`);
+  for (const lesson of lessons) {
+    const { verdicts, floors } = await timesOnSave(lesson, RUNS);
+    const [ms, least] = [median(verdicts), median(floors)];
+    const budget = ON_SAVE + (waits[lesson] ?? 0);
+    console.log(
+      line(
+        `${lesson}: save to verdict`,
+        ms.toFixed(0),
+        least.toFixed(0),
+        (ms / least).toFixed(2),
+        budget.toFixed(0),
+      ),
+    );
+  }
 }
 
 /** The built-in engine, beside what is asked of it. */

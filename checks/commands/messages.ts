@@ -246,20 +246,35 @@ export const mendAndCheck = (file: string, number: string) =>
 
 export const mendAndSave = (file: string) => `Next: change ${file} and save it`;
 
+/** How a hint, the solution and the next lesson are got: by a command, or by a key while watching. */
+export interface Ways {
+  hint: string;
+  diff: string;
+}
+
+export const byCommand = (number: string): Ways => ({
+  hint: typed(`npm run hint ${number}`),
+  diff: typed(`npm run diff ${number}`),
+});
+
+export const byKey: Ways = {
+  hint: typed("the key h"),
+  diff: typed("the key d"),
+};
+
 /** Behind what to do next, while nothing has failed repeatedly. */
-export const moreHelp = (number: string) =>
-  ` (for more help: ${typed(`npm run hint ${number}`)})`;
+export const moreHelp = ({ hint }: Ways) => ` (for more help: ${hint})`;
 
 export const offerHint = (
   times: number,
-  number: string,
+  { hint }: Ways,
   level: number,
   of: number,
 ) =>
-  `Here for the ${ordinal(times)} time: ${typed(`npm run hint ${number}`)} says more (hint ${level} of ${of}).`;
+  `Here for the ${ordinal(times)} time: ${hint} says more (hint ${level} of ${of}).`;
 
-export const offerDiff = (times: number, number: string) =>
-  `Here for the ${ordinal(times)} time, and all hints are told. One way to do it: ${typed(`npm run diff ${number}`)}`;
+export const offerDiff = (times: number, { diff }: Ways) =>
+  `Here for the ${ordinal(times)} time, and all hints are told. One way to do it: ${diff}`;
 
 export const mendFile = (file: string, number: string) =>
   `Next: change ${file}, then ${typed(`npm run check -- ${number} --entry ${file}`)}`;
@@ -272,6 +287,9 @@ export const checkOwn = (number: string) =>
 
 export const solutionFails =
   "Next: please report this. A reference solution ought to pass on every machine.";
+
+export const nextLessonByKey = (title: string) =>
+  `Next: ${title}. The key n goes on to it.`;
 
 export const nextLesson = (title: string, readme: string, number: string) =>
   `Next: ${title}. Read ${readme}, then ${typed(`npm run check ${number}`)}`;
@@ -288,7 +306,35 @@ export const firstOpen = (met: number, of: number, title: string) =>
 // ---- watching
 
 export const watching = (folder: string) =>
-  `Watching ${folder}: every save is checked. Ctrl-C ends.`;
+  `Watching ${folder}: every save is checked.`;
+
+export const ctrlCEnds = "Ctrl-C ends.";
+
+/** What each key does while watching, in a word. */
+export const keys = {
+  h: "hint",
+  d: "diff",
+  n: "next",
+  l: "list",
+  r: "reset",
+  o: "open",
+  q: "quit",
+} as const;
+
+export const keyList = (shown: readonly (keyof typeof keys)[]) =>
+  `Keys: ${shown.map((key) => typed(`${key} ${keys[key]}`)).join(", ")}`;
+
+export const notPassedYet = (title: string) =>
+  `${title} is not passed yet; after that, n goes on to the next lesson. Any other lesson: ${typed("npm run check -- NN --watch")}`;
+
+export const resetLesson = (number: string) =>
+  `Begin lesson ${number} anew? What you wrote is kept. (y/N)`;
+
+export const opened = (program: string, files: readonly string[]) =>
+  `Opened with ${program}: ${files.join(", ")}`;
+
+export const openYourself = (files: readonly string[]) =>
+  `Open these in your editor: ${files.join(", ")} (o does that itself when VISUAL or EDITOR names an editor with a window of its own)`;
 
 // ---- hints
 

@@ -6,7 +6,7 @@ import {
   listenForInterruption,
 } from "./interruption.ts";
 import * as messages from "./messages.ts";
-import { WrongUsage } from "./wrong-usage.ts";
+import { WrongUsage, sentenceOf } from "./wrong-usage.ts";
 
 /** One `npm run` command: does its work and gives the exit status. */
 interface Command {
@@ -77,13 +77,11 @@ function isCommand(word: string | undefined): word is messages.CommandName {
   return Object.hasOwn(commands, word ?? "");
 }
 
-/** One sentence for whoever typed the command; where it came from is nobody's concern there. */
+/** Says what went wrong, and gives the exit status. */
 function explain(error: unknown): number {
   debug("%s", error instanceof Error ? error.stack : error);
-  const isTheirs = error instanceof WrongUsage;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${isTheirs ? message : messages.broken(message)}\n`);
-  return isTheirs ? 2 : 3;
+  process.stderr.write(`${sentenceOf(error)}\n`);
+  return error instanceof WrongUsage ? 2 : 3;
 }
 
 async function stopped(routed: Promise<unknown>): Promise<number> {

@@ -28,7 +28,7 @@ import { cacheFolder, shown } from "./repository.ts";
 import { hasNotEnded, killGroup, spawnServer } from "./server-child.ts";
 import { ServerOutput } from "./server-output.ts";
 import { Timeline } from "./timeline.ts";
-import type { WaitingServer } from "./waiting-server.ts";
+import type { ServersAhead } from "./waiting-server.ts";
 
 export interface ServerOptions {
   /** The server's TypeScript or JavaScript file. */
@@ -44,8 +44,8 @@ export interface ServerOptions {
   signal?: AbortSignal | undefined;
   /** How long it may take to listen, in milliseconds of patience (see patience.ts). */
   readyWithin?: number;
-  /** A process that was started ahead; used where it fits, and once. */
-  waiting?: WaitingServer | undefined;
+  /** Processes that were started ahead, to take one of them if there is one. */
+  ahead?: ServersAhead | undefined;
   /** Called once the process exists: from here on there is time to do something else. */
   onSpawn?: (server: ServerProcess) => void;
 }
@@ -124,22 +124,24 @@ export class ServerProcess {
    * @throws {CouldNotTell} when the machine has no port or no process left
    */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const { entry, cwd = dirname(entry) } = options;
-    const waiting = options.waiting?.fits(entry, cwd)
-      ? options.waiting
-      : undefined;
+    const { entry, cwd = dirname(entry), ahead } = options;
+    const waiting = ahead?.take(entry);
     const [compiled, port] = await Promise.all([
       compileServer(entry, waiting?.compiled),
       options.port ?? freePort(),
-    ]);
+    ]).catch((error: unknown) => {
+      if (waiting !== undefined) ahead?.putBack(waiting);
+      throw error;
+    });
     if (options.signal?.aborted) {
+      if (waiting !== undefined) ahead?.putBack(waiting);
       removeCompiled(compiled);
       throw ended();
     }
     const env = serverEnvironment({ PORT: String(port), ...options.env });
-    const child = waiting?.fits(entry, cwd)
-      ? waiting.open(env)
-      : spawnServer(compiled, { cwd, env, waits: false });
+    const child =
+      waiting?.open(cwd, env) ??
+      spawnServer(compiled, { cwd, env, waits: false });
     const server = new ServerProcess(options, child, compiled, port);
     options.onSpawn?.(server);
     void removeLeftovers(dirname(entry));
