@@ -8,6 +8,7 @@ import {
 import { join } from "node:path";
 import { starterFiles } from "../kit/lesson-files.ts";
 import { root, shown } from "../kit/repository.ts";
+import { localTime } from "./local-time.ts";
 import * as messages from "./messages.ts";
 
 /** A file that is to stand in a lesson's folder. */
@@ -97,8 +98,7 @@ function keepPrograms(folder: string, now: Date): string {
 /** `2026-11-23T05-33-10` in local time, or with a number where that exists. */
 function newFolder(parent: string, now: Date): string {
   mkdirSync(parent, { recursive: true });
-  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
-  const date = local.toISOString().slice(0, 19).replaceAll(":", "-");
+  const date = localTime(now).replace(" ", "T").replaceAll(":", "-");
   for (let count = 1; ; count++) {
     const place = join(parent, count === 1 ? date : `${date}-${count}`);
     try {

@@ -13,8 +13,10 @@ interface Command {
   run(words: string[]): Promise<number>;
 }
 
+type Commands = Readonly<Record<messages.CommandName, () => Promise<Command>>>;
+
 /** Loaded when they are asked for, so that no command waits for another one's modules. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+const commands: Commands = {
   start: () => import("./start.ts"),
   check: () => import("./check.ts"),
   hint: () => import("./hint.ts"),
@@ -23,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   carry: () => import("./carry.ts"),
   list: () => import("./list.ts"),
   doctor: () => import("./doctor.ts"),
+  summary: () => import("./summary.ts"),
   mongod: () => import("./mongod.ts"),
   bench: () => import("./bench.ts"),
 };
@@ -57,15 +60,21 @@ async function route(
   command: string | undefined,
   words: string[],
 ): Promise<number> {
-  const load = Object.hasOwn(commands, command ?? "")
-    ? commands[command ?? ""]
-    : undefined;
-  if (load === undefined)
+  if (!isCommand(command))
     throw new WrongUsage(
       messages.unknownCommand(command, Object.keys(commands)),
     );
-  const { run: runCommand } = await load();
+  if (words.includes("--help") || words.includes("-h")) {
+    const { tellHelp } = await import("./help.ts");
+    tellHelp(command);
+    return 0;
+  }
+  const { run: runCommand } = await commands[command]();
   return runCommand(words);
+}
+
+function isCommand(word: string | undefined): word is messages.CommandName {
+  return Object.hasOwn(commands, word ?? "");
 }
 
 /** Says what went wrong, and gives the exit status. */
