@@ -174,9 +174,8 @@ export class ServerProcess {
     });
     this.died.catch(() => {}); // whoever waits for something races it
 
-    options.signal?.addEventListener("abort", () => this.#end(), {
-      once: true,
-    });
+    const end = () => this.#end();
+    options.signal?.addEventListener("abort", end, { once: true });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       const read = this.output.stream();
       stream?.on("data", (chunk: Buffer) => {
@@ -186,6 +185,10 @@ export class ServerProcess {
     }
     this.#child.on("message", (message) => this.#onMessage(message as Message));
     this.#exited = this.#whenExited();
+    // One signal may see many servers come and go.
+    void this.#exited.then(() =>
+      options.signal?.removeEventListener("abort", end),
+    );
   }
 
   /**
