@@ -11,6 +11,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { io } from "socket.io-client";
 import { serversAhead } from "../kit/check-run.ts";
+import { CheckSession } from "../kit/check-session.ts";
+import { openDatabase } from "../kit/database.ts";
 import { solutionFile } from "../kit/lesson-files.ts";
 import { cacheFolder, root } from "../kit/repository.ts";
 import { ServerProcess } from "../kit/server-process.ts";
@@ -19,23 +21,72 @@ import { loadLesson } from "./lessons.ts";
 /** How long somebody reads a verdict, at the least, in milliseconds. */
 const READING = 600;
 
+/** Times in milliseconds, run by run. */
+export interface SaveTimes {
+  verdicts: number[];
+  floors: number[];
+}
+
 /** From saving a lesson's solution to its verdict in `npm run check -- --watch`, and the floor of that. */
-export async function timesOnSave(
+export function timesOnSave(name: string, runs: number): Promise<SaveTimes> {
+  return measure(name, runs, verdictsOnSave);
+}
+
+/**
+ * From saving a lesson's solution to the verdict on its first requirement. Those with a database have
+ * contracts that are full of waits: what is to be quick is what stands before those.
+ */
+export function timesToFirst(name: string, runs: number): Promise<SaveTimes> {
+  return measure(name, runs, firstsOnSave);
+}
+
+async function measure(
   name: string,
   runs: number,
-): Promise<{ verdicts: number[]; floors: number[] }> {
+  timesOf: typeof verdictsOnSave,
+): Promise<SaveTimes> {
   mkdirSync(cacheFolder, { recursive: true });
   const folder = mkdtempSync(join(cacheFolder, "bench-"));
   try {
     cpSync(dirname(solutionFile(name)), folder, { recursive: true });
     const entry = join(folder, "server.ts");
-    const verdicts = await verdictsOnSave(name, entry, runs);
+    const verdicts = await timesOf(name, entry, runs);
     const floors: number[] = [];
     for (let run = 0; run < runs; run++) floors.push(await floor(name, entry));
     return { verdicts, floors };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+async function firstsOnSave(
+  name: string,
+  entry: string,
+  runs: number,
+): Promise<number[]> {
+  const whole = await loadLesson(name);
+  const lesson = { ...whole, requirements: whole.requirements.slice(0, 1) };
+  const times: number[] = [];
+  let saved: number | undefined;
+  const session = new CheckSession(
+    { lesson, entry },
+    {
+      begins() {},
+      judged() {},
+      ends() {
+        if (saved !== undefined) times.push(performance.now() - saved);
+        if (times.length > runs) session.end();
+        else
+          setTimeout(() => {
+            saved = performance.now();
+            save(entry);
+          }, READING);
+      },
+    },
+  );
+  await session.run();
+  // The first save is the first that finds everything warm; it is not counted.
+  return times.slice(1);
 }
 
 async function verdictsOnSave(
@@ -98,17 +149,23 @@ async function floor(name: string, entry: string): Promise<number> {
   const ahead = serversAhead(lesson, { entry });
   ahead.begin();
   await sleep(READING);
+  const database = lesson.needs?.database && (await openDatabase());
+  const env = {
+    ...lesson.needs?.env,
+    ...(database && {
+      MONGODB_URI: database.uri,
+      MONGODB_DB: database.fresh().name,
+    }),
+  };
   const began = performance.now();
-  const server = await ServerProcess.start({
-    entry,
-    env: { ...lesson.needs?.env },
-    ahead,
-  });
+  const server = await ServerProcess.start({ entry, env, ahead });
   const auth = lesson.needs?.auth?.("Alice") ?? {};
   const socket = io(server.url, { auth, transports: ["websocket"] });
   await new Promise((resolve) => socket.once("welcome", resolve));
   const took = performance.now() - began;
   socket.close();
   await server.stop();
+  ahead.end();
+  await database?.close();
   return took;
 }

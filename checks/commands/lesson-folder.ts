@@ -6,7 +6,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { starterFiles } from "../kit/lesson-files.ts";
+import { isProgram, starterFiles } from "../kit/lesson-files.ts";
 import { root, shown } from "../kit/repository.ts";
 import { localTime } from "./local-time.ts";
 import * as messages from "./messages.ts";
@@ -32,18 +32,13 @@ export function lessonFolder(name: string): string {
 }
 
 /**
- * The programs directly in a folder, by name: what a learner writes. What editors and checks write for
- * themselves begins with a dot.
+ * The programs directly in a folder, by name: what a learner writes.
  */
 export function programsIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && isProgram(entry.name))
     .map(({ name }) => name)
     .sort();
-}
-
-export function isProgram(name: string): boolean {
-  return /^[^.].*\.(?:[cm]?[jt]s|py)$/.test(name);
 }
 
 /** Whether nothing of the learner's own is in a lesson's folder yet. */

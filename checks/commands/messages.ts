@@ -289,10 +289,10 @@ export const solutionFails =
   "Next: please report this. A reference solution ought to pass on every machine.";
 
 export const nextLessonByKey = (title: string) =>
-  `Next: ${title}. The key n goes on to it.`;
+  `Next: ${asSentence(title)} The key n goes on to it.`;
 
 export const nextLesson = (title: string, readme: string, number: string) =>
-  `Next: ${title}. Read ${readme}, then ${typed(`npm run check ${number}`)}`;
+  `Next: ${asSentence(title)} Read ${readme}, then ${typed(`npm run check ${number}`)}`;
 
 export const allPassed = (count: number) =>
   `All ${count} lessons are passed. You have come the whole way: congratulations!`;
@@ -460,7 +460,7 @@ export const tries = (count: number) =>
 export const youAreHere = "you are here";
 
 export const nextRequirement = (number: string, title: string) =>
-  `Next: ${title}. Then ${typed(`npm run check ${number}`)} (for more help: ${typed(`npm run hint ${number}`)})`;
+  `Next: ${asSentence(title)} Then ${typed(`npm run check ${number}`)} (for more help: ${typed(`npm run hint ${number}`)})`;
 
 /** A time that somebody has spent, in whole minutes. */
 export const duration = (ms: number) => {
@@ -667,6 +667,11 @@ const ordinalEndings: Readonly<Record<string, string>> = {
 
 function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join("\n");
+}
+
+/** Titles may end with a question mark. */
+function asSentence(title: string): string {
+  return /[.?!…]$/.test(title) ? title : `${title}.`;
 }
 
 /** A command, kept on one line by spaces that do not break; see paragraph.ts. */
