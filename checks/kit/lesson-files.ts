@@ -9,7 +9,20 @@ export function lessonFile(name: string): string {
 
 /** The reference solution of a lesson. */
 export function solutionFile(name: string): string {
-  return join(root, "solutions", name, "server.ts");
+  return join(solutionFolder(name), "server.ts");
+}
+
+/** The reference solution with what stands beside it. */
+export function solutionFolder(name: string): string {
+  return join(root, "solutions", name);
+}
+
+/**
+ * Whether a file is a program, by its name: what a learner writes. What editors and checks write for
+ * themselves begins with a dot.
+ */
+export function isProgram(name: string): boolean {
+  return /^[^.].*\.(?:[cm]?[jt]s|py)$/.test(name);
 }
 
 /** A file that a lesson begins with. */
