@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { root } from "./repository.ts";
 
 /** The file that a learner writes in a lesson. */
@@ -10,6 +10,18 @@ export function lessonFile(name: string): string {
 /** The reference solution of a lesson. */
 export function solutionFile(name: string): string {
   return join(root, "solutions", name, "server.ts");
+}
+
+/**
+ * A file that stands beside the server in a lesson of several. Where an answer that is kept among the
+ * checks lacks it, it is the solution's.
+ */
+export function fileBeside(server: string, file: string): string {
+  const beside = join(dirname(server), file);
+  const [lesson = ""] = relative(join(root, "checks"), server).split(sep);
+  return lesson === ".." || existsSync(beside)
+    ? beside
+    : join(root, "solutions", lesson, file);
 }
 
 /** A file that a lesson begins with. */

@@ -37,6 +37,8 @@ export interface ServerOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** A free one unless given. */
   port?: number;
+  /** It speaks https, and this authority, as a PEM text, vouches for it. */
+  ca?: string | undefined;
   timeline?: Timeline;
   /** Ends it, and whatever waits for it, at once. */
   signal?: AbortSignal | undefined;
@@ -101,6 +103,8 @@ export class ServerProcess {
   readonly port: number;
   /** Where clients find it, such as `http://127.0.0.1:43121`. */
   url: string;
+  /** What clients of a server that speaks https trust, as a PEM text. */
+  readonly ca: string | undefined;
   /** Rejects with the fault when the server ends without being told to, or must be stopped. */
   readonly died: Promise<never>;
 
@@ -148,7 +152,8 @@ export class ServerProcess {
 
   private constructor(options: ServerOptions, compiled: string, port: number) {
     this.port = port;
-    this.url = `http://127.0.0.1:${port}`;
+    this.ca = options.ca;
+    this.url = this.#urlOn("127.0.0.1");
     this.#compiled = compiled;
     this.entry = options.entry;
     this.#timeline = options.timeline ?? new Timeline();
@@ -321,8 +326,12 @@ export class ServerProcess {
   #listensOnItsPort(): boolean {
     const own = this.#listens.find(({ port }) => port === this.port);
     // A server that listens on localhost alone may mean the IPv6 one.
-    if (own?.host === "::1") this.url = `http://[::1]:${this.port}`;
+    if (own?.host === "::1") this.url = this.#urlOn("[::1]");
     return own !== undefined;
+  }
+
+  #urlOn(host: string): string {
+    return `${this.ca === undefined ? "http" : "https"}://${host}:${this.port}`;
   }
 
   #lostItsPort(): boolean {
@@ -507,7 +516,7 @@ function ended(): CouldNotTell {
 const LINES_OF_A_CRASH = 60;
 
 /** The first `file:line` of a stack that is in the learner's own folder. */
-function placeInOwnCode(
+export function placeInOwnCode(
   stack: string | undefined,
   source: string,
 ): string | undefined {
