@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { certificates } from "../kit/authority.ts";
 import { CertificateFiles } from "../kit/certificate-files.ts";
@@ -24,10 +24,8 @@ import {
   madeCertificates,
 } from "./made.ts";
 import {
-  NOT_THE_ONE_GIVEN,
   assertOldTlsRefused,
   assertPlainHttpUnanswered,
-  assertShows,
 } from "./tls-probes.ts";
 
 /** The names and addresses by which a server on this machine is reached. */
@@ -40,6 +38,7 @@ const MOST_DAYS = 90;
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
 const NO_AUTHORITY = "it says that it is none";
+const MAY_NOT_SIGN = "its key is for something else";
 const AN_AUTHORITY = "it says that it is one";
 const SAME_CERTIFICATE = "it is ca.crt itself";
 const ITS_OWN_SIGNATURE = "it has signed itself";
@@ -174,13 +173,13 @@ const lesson: Lesson = {
         },
         {
           id: "may-not-sign",
-          looksLike: ({ received }) => received.startsWith("it is an auth"),
+          looksLike: ({ received }) => received === MAY_NOT_SIGN,
           hint: "ca.crt says that it is an authority, and that its key is for something else than signing certificates. What may its key be used for?",
         },
         {
           id: "leaf-is-authority",
           looksLike: ({ received }) => received === AN_AUTHORITY,
-          hint: "server.crt says that it is an authority. Whoever got its key could sign for the whole world; and Node refuses such a server (INVALID_PURPOSE).",
+          hint: "server.crt says that it is an authority. Whoever got its key could sign for the whole world.",
         },
         {
           id: "same-key",
@@ -328,11 +327,6 @@ const lesson: Lesson = {
           hint: "The check spoke TLS, and your server answered in plain http.",
         },
         {
-          id: "own-certificate",
-          looksLike: ({ received }) => received === NOT_THE_ONE_GIVEN,
-          hint: "The server has a certificate, and it is not the one in TLS_CERT_FILE. Which file does it read?",
-        },
-        {
           id: "another-authority",
           looksLike: ({ received }) => /UNABLE_TO|SELF_SIGNED/.test(received),
           hint: "The check does not trust the certificate that your server shows, and it trusts the one in TLS_CERT_FILE. Which file does your server read?",
@@ -363,9 +357,6 @@ const lesson: Lesson = {
             `status ${health.status}`,
           );
         await assertPlainHttpUnanswered(server);
-        const { certificate } = await certificates.of("right");
-        await assertShows(server, new X509Certificate(certificate));
-
         const alice = await client("Alice");
         const bob = await client("Bob", { transports: ["polling"] });
         for (const one of [alice, bob])
@@ -399,6 +390,12 @@ const lesson: Lesson = {
           id: "exit-code-0",
           looksLike: ({ received }) => received.startsWith("exit code 0"),
           hint: "It ended as if all had gone well: exit code 0. What has started it, a script say, cannot see the line; it sees the code.",
+        },
+        {
+          id: "M61",
+          looksLike: ({ received }) =>
+            received.startsWith(A_STACK) && /mismatch/i.test(received),
+          hint: "The key is not the certificate's, and what is printed is Node's own account of it. Whoever starts the server has to find the right file; say in a line which two do not belong together.",
         },
         {
           id: "stack",
@@ -489,12 +486,6 @@ const lesson: Lesson = {
           id: "M52",
           looksLike: rejectedWith(/PEM|ASN1|ERR_OSSL/i),
           hint: "What was given to the socket as ca is no certificate. Is it the name of the file?",
-        },
-        {
-          id: "only-by-name",
-          looksLike: ({ expected, received }) =>
-            expected.includes("127.0.0.1") && received.startsWith("it rejec"),
-          hint: "By the name localhost it connected, by the address it did not. Does connectClient change the address, or fix the name that it compares?",
         },
       ],
       check: async (world) => {
@@ -624,9 +615,14 @@ const lesson: Lesson = {
           hint: "It threw before it had given a promise. A catch on the promise does not see that.",
         },
         {
+          id: "outside-the-promise",
+          looksLike: ({ received }) => received.startsWith("client.ts ended"),
+          hint: "An error ended the whole program: it happened in a function that nobody waited for. Is there an async function inside new Promise?",
+        },
+        {
           id: "pending",
           looksLike: ({ received }) => received === PENDING,
-          hint: "Something failed, and the promise stays open.",
+          hint: "Something failed, and the promise stays open. Which failures does connectClient pass on, and which does it keep?",
         },
       ],
       check: async (world) => {
@@ -687,14 +683,16 @@ const ofTheNextRequirement: ReadonlySet<string> = new Set([
   "INVALID_PURPOSE",
 ]);
 
-function assertAuthority({ authority }: Made): void {
-  if (!authority.ca)
+function assertAuthority({ authority, saysAuthority }: Made): void {
+  if (!saysAuthority.ca)
     throw new Unmet("ca.crt says that it is an authority", NO_AUTHORITY);
+  if (!authority.ca)
+    throw new Unmet("ca.crt may sign certificates", MAY_NOT_SIGN);
   if (!authority.verify(authority.publicKey))
     throw new Unmet("ca.crt has signed itself", "another key has");
 }
 
-function assertSigned({ authority, certificate }: Made): void {
+function assertSigned({ authority, certificate, saysAuthority }: Made): void {
   const signed = "server.crt is signed by ca.crt";
   if (certificate.fingerprint256 === authority.fingerprint256)
     throw new Unmet(signed, SAME_CERTIFICATE);
@@ -708,17 +706,14 @@ function assertSigned({ authority, certificate }: Made): void {
     );
   if (certificate.publicKey.equals(authority.publicKey))
     throw new Unmet("server.crt and ca.crt have keys of their own", SAME_KEY);
-  if (certificate.issuer !== authority.subject)
-    throw new Unmet(
-      `server.crt names ${authority.subject} as its issuer`,
-      `it names ${certificate.issuer}`,
-    );
   if (!certificate.checkIssued(authority))
     throw new Unmet(
-      signed,
-      "it is an authority that may not sign certificates",
+      `server.crt names ${authority.subject} as its issuer`,
+      certificate.issuer === authority.subject
+        ? "it names another key of that issuer"
+        : `it names ${certificate.issuer}`,
     );
-  if (certificate.ca)
+  if (saysAuthority.server)
     throw new Unmet(
       "server.crt says that it is not an authority",
       AN_AUTHORITY,

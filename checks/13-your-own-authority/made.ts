@@ -1,7 +1,7 @@
 import { type KeyObject, X509Certificate, createPrivateKey } from "node:crypto";
 import { mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import type { Identity } from "../kit/authority.ts";
+import { type Identity, saysAuthority } from "../kit/authority.ts";
 import type { World } from "../kit/lesson.ts";
 import { howItEnded } from "../kit/program.ts";
 import type { ServerProcess } from "../kit/server-process.ts";
@@ -21,6 +21,8 @@ export const AGAIN = "when it is run again: ";
 /** What make-certs.ts has made. */
 export interface Made {
   authority: X509Certificate;
+  /** Whether its basic constraints say that it is an authority, and those of the server's. */
+  saysAuthority: { ca: boolean; server: boolean };
   /** The authority's certificate as a PEM text, for clients that are to trust it. */
   ca: string;
   certificate: X509Certificate;
@@ -113,19 +115,25 @@ async function filesIn(folder: string): Promise<MadeFile[]> {
 }
 
 /** Reads the three files, and sees that they are what their names say. */
-function madeFrom(files: readonly MadeFile[]): Made {
+async function madeFrom(files: readonly MadeFile[]): Promise<Made> {
   const textOf = (name: string) =>
     files.find((file) => file.name === name)?.text ?? "";
   const [ca, certificate, key] = FILES.map(textOf) as [string, string, string];
-  const made = {
+  const certificates = {
     authority: certificateIn("ca.crt", ca),
-    ca,
     certificate: certificateIn("server.crt", certificate),
+  };
+  assertKeyBelongs(keyIn("server.key", key), certificates);
+  return {
+    ...certificates,
+    saysAuthority: {
+      ca: await saysAuthority(ca),
+      server: await saysAuthority(certificate),
+    },
+    ca,
     identity: { certificate, key },
     files,
   };
-  assertKeyBelongs(keyIn("server.key", key), made);
-  return made;
 }
 
 function certificateIn(file: string, text: string): X509Certificate {

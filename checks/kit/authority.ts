@@ -180,6 +180,20 @@ export class Certificates {
 /** Those of this process. */
 export const certificates = new Certificates();
 
+/**
+ * Whether a certificate's basic constraints say that it is an authority. `ca` of Node's X509Certificate
+ * says less: it is also false for an authority whose key is not for signing certificates.
+ *
+ * @param certificate as a PEM text
+ */
+export async function saysAuthority(certificate: string): Promise<boolean> {
+  const x509 = await loadX509();
+  const constraints = new x509.X509Certificate(certificate).getExtension(
+    x509.BasicConstraintsExtension,
+  );
+  return constraints?.ca === true;
+}
+
 function newKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithms[kind], true, [
     "sign",
