@@ -45,7 +45,8 @@ if (process.argv[1] === import.meta.filename) {
     console.log(`Connected, as ${socket.id}.`);
     socket.disconnect();
   } catch (error) {
-    console.error(error);
+    const { code, message } = error as NodeJS.ErrnoException;
+    console.error(`Not connected. ${code}: ${message}`);
     process.exitCode = 1;
   }
 }
