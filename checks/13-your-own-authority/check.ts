@@ -866,7 +866,7 @@ async function loadClient(world: World): Promise<LoadedClient> {
     call(url, caFile, what) {
       const text = `called connectClient ${what}`;
       world.timeline.add({ lane: "program", kind: "run", text });
-      return module.call("connectClient", url, caFile);
+      return module.call("connectClient", [url, caFile]);
     },
   };
 }

@@ -265,7 +265,9 @@ export class CheckRun {
     const beside = (this.#lesson.files ?? []).map((file) =>
       join(dirname(this.#entry), file),
     );
-    return [this.#entry, ...beside.filter((file) => existsSync(file))];
+    return [this.#entry, ...beside].filter(
+      (file) => existsSync(file) && !file.endsWith(".py"),
+    );
   }
 
   #describe(cause: Unmet | Fault, entries: readonly Entry[]): Failure {

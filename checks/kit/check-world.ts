@@ -88,7 +88,12 @@ export class CheckWorld implements World {
 
   #brought(name: string, options: ClientOptions = {}): ClientOptions {
     const auth = options.auth ?? this.#needs.auth?.(name);
-    return auth === undefined ? options : { ...options, auth };
+    const { transports } = this.#needs;
+    return {
+      ...(transports === undefined ? {} : { transports }),
+      ...options,
+      ...(auth === undefined ? {} : { auth }),
+    };
   }
 
   readonly connect: World["connect"] = async (...names) => {

@@ -79,10 +79,15 @@ export class LearnersModule {
   /**
    * Calls a function that it exports, and waits for what comes of it.
    *
+   * @param options `patience` in milliseconds; see patience.ts
    * @throws {Unmet} when the process ends meanwhile
    */
-  async call(name: string, ...args: unknown[]): Promise<Outcome> {
-    const answer = await this.#ask({ type: "call", name, args });
+  async call(
+    name: string,
+    args: readonly unknown[],
+    { patience = PATIENCE_WITH_CALLS }: { patience?: number } = {},
+  ): Promise<Outcome> {
+    const answer = await this.#ask({ type: "call", name, args }, patience);
     return answer === null ? { how: "pending" } : (answer.value as Outcome);
   }
 
@@ -126,13 +131,16 @@ export class LearnersModule {
   }
 
   /** @returns `null` when no answer comes */
-  async #ask(request: object): Promise<ProgramMessage | null> {
+  async #ask(
+    request: object,
+    patience = PATIENCE_WITH_CALLS,
+  ): Promise<ProgramMessage | null> {
     const id = ++this.#last;
     const answer = this.#program.hears(
       (message) =>
         message.id === id && ["returned", "threw"].includes(message.type),
     );
     this.#program.tell({ ...request, id });
-    return patiently(this.#program, answer, () => null, PATIENCE_WITH_CALLS);
+    return patiently(this.#program, answer, () => null, patience);
   }
 }

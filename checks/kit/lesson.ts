@@ -31,6 +31,8 @@ export interface Needs {
   database?: DatabaseNeeds;
   /** A certificate, which TLS_CERT_FILE and TLS_KEY_FILE name; its clients speak https and trust it. */
   tls?: boolean;
+  /** How its clients connect, unless the requirement says otherwise: by websocket unless given. */
+  transports?: ("polling" | "websocket")[];
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
   auth?(name: string): Record<string, unknown>;
 }

@@ -95,12 +95,12 @@ describe("a learner's module", () => {
   test("tells what it exports, and what its functions give", async () => {
     const module = await load();
     expect(module.names).toContain("sum");
-    expect(await module.call("sum", 2, 3)).toEqual({
+    expect(await module.call("sum", [2, 3])).toEqual({
       how: "returned",
       result: 0,
       value: 5,
     });
-    expect(await module.call("later", { tea: true })).toMatchObject({
+    expect(await module.call("later", [{ tea: true }])).toMatchObject({
       how: "resolved",
       value: { tea: true },
     });
@@ -108,20 +108,20 @@ describe("a learner's module", () => {
 
   test("tells how a function failed", async () => {
     const module = await load();
-    expect(await module.call("rejects")).toEqual({
+    expect(await module.call("rejects", [])).toEqual({
       how: "rejected",
       error: { isError: true, message: "no tea", code: "ENOTEA" },
     });
-    expect(await module.call("throws")).toEqual({
+    expect(await module.call("throws", [])).toEqual({
       how: "threw",
       error: { isError: false, message: "tea", code: null },
     });
-    expect(await module.call("never")).toEqual({ how: "pending" });
+    expect(await module.call("never", [])).toEqual({ how: "pending" });
   });
 
   test("that ends the process says so", async () => {
     const module = await load();
-    await expect(module.call("stops")).rejects.toMatchObject({
+    await expect(module.call("stops", [])).rejects.toMatchObject({
       received: "exports.ts ended with exit code 4",
     });
   });
@@ -135,7 +135,7 @@ describe("a learner's module", () => {
 
   test("does not, while something of it goes on", async () => {
     const module = await load();
-    await module.call("startsTimer");
+    await module.call("startsTimer", []);
     expect(await module.endsByItself()).toBe(false);
   });
 

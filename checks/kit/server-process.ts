@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { dirname, join, resolve } from "node:path";
-import { compileServer, removeCompiled, removeLeftovers } from "./compile.ts";
+import { dirname, resolve } from "node:path";
+import { removeLeftovers } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
 import {
@@ -24,7 +24,8 @@ import {
 import { pass } from "./patience.ts";
 import { freePort } from "./ports.ts";
 import { isRunning } from "./processes.ts";
-import { cacheFolder, root, shown } from "./repository.ts";
+import { cacheFolder, shown } from "./repository.ts";
+import { type Channel, type Runtime, runtimeOf } from "./runtime.ts";
 import { ServerOutput } from "./server-output.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -95,7 +96,8 @@ process.on("exit", () => {
  */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  readonly #compiled: string;
+  readonly #runtime: Runtime;
+  readonly #channel: Channel;
   /** The file that was started, as an absolute path. */
   readonly entry: string;
   readonly #timeline: Timeline;
@@ -130,18 +132,20 @@ export class ServerProcess {
    * @throws {CouldNotTell} when the machine has no port or no process left
    */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const [compiled, port] = await Promise.all([
-      compileServer(options.entry),
+    const [runtime, port] = await Promise.all([
+      runtimeOf(options.entry),
       options.port ?? freePort(),
     ]);
     if (options.signal?.aborted) {
-      removeCompiled(compiled);
+      runtime.remove();
       throw ended();
     }
-    const server = new ServerProcess(options, compiled, port);
+    const server = new ServerProcess(options, runtime, port);
     options.onSpawn?.(server);
     void removeLeftovers(dirname(options.entry));
-    const obstacle = await server.#becomeReady(options.readyWithin ?? 1_000);
+    const obstacle = await server.#becomeReady(
+      options.readyWithin ?? runtime.readyWithin,
+    );
     if (obstacle === null) return server;
     await server.stop();
     // Another program was quicker than our server: that is nobody's mistake.
@@ -150,11 +154,11 @@ export class ServerProcess {
     throw obstacle;
   }
 
-  private constructor(options: ServerOptions, compiled: string, port: number) {
+  private constructor(options: ServerOptions, runtime: Runtime, port: number) {
     this.port = port;
     this.ca = options.ca;
     this.url = this.#urlOn("127.0.0.1");
-    this.#compiled = compiled;
+    this.#runtime = runtime;
     this.entry = options.entry;
     this.#timeline = options.timeline ?? new Timeline();
     this.output = new ServerOutput((text) =>
@@ -165,21 +169,15 @@ export class ServerProcess {
     });
     this.died.catch(() => {}); // whoever waits for something races it
 
-    this.#child = spawn(
-      process.execPath,
-      [
-        "--require",
-        join(root, "checks", "kit", "preload.cjs"),
-        "--enable-source-maps",
-        compiled,
-      ],
-      {
-        cwd: options.cwd ?? dirname(options.entry),
-        env: serverEnvironment({ PORT: String(port), ...options.env }),
-        stdio: ["ignore", "pipe", "pipe", "ipc"],
-        detached: process.platform !== "win32",
-        windowsHide: true,
-      },
+    this.#child = spawn(runtime.command, runtime.args, {
+      cwd: options.cwd ?? dirname(options.entry),
+      env: serverEnvironment({ PORT: String(port), ...options.env }),
+      stdio: runtime.stdio,
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+    this.#channel = runtime.connect(this.#child, (message) =>
+      this.#onMessage(message as Message),
     );
     running.add(this);
     options.signal?.addEventListener("abort", () => this.#end(), {
@@ -192,7 +190,6 @@ export class ServerProcess {
         this.#assertBoundedOutput();
       });
     }
-    this.#child.on("message", (message) => this.#onMessage(message as Message));
     this.#exited = this.#whenExited();
   }
 
@@ -398,7 +395,7 @@ export class ServerProcess {
     return new Promise((resolveExit) => {
       const finish = (code: number | null, signal: NodeJS.Signals | null) => {
         running.delete(this);
-        removeCompiled(this.#compiled);
+        this.#runtime.remove();
         resolveExit({ code, signal });
       };
       this.#child.once("error", (error) => {
@@ -495,8 +492,7 @@ export class ServerProcess {
   }
 
   #tell(message: object): void {
-    // The channel may close at any moment; then the exit tells what happened.
-    if (this.#child.connected) this.#child.send(message, () => {});
+    this.#channel.tell(message);
   }
 
   #evidence(): Evidence {
