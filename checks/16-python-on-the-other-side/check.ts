@@ -62,9 +62,9 @@ const clientRequirements: readonly Requirement[] = [
         hint: "The kitchen runs in threads, and may have no websockets. Socket.IO finds another way if it is let: which ways did you leave to it?",
       },
       {
-        id: "waits-for-the-soup",
+        id: "waits-for-something",
         looksLike: ({ received }) => received === PENDING,
-        hint: "run never comes to an end. One of the calls is waited for, and its answer does not come; kitchen.py shows which. How long would you wait at a table?",
+        hint: "run never comes to an end. It waits for something that does not come, or has come before anybody listened; kitchen.py shows which answers there are. How long would you wait at a table?",
       },
       {
         id: "not-kept",
@@ -75,11 +75,6 @@ const clientRequirements: readonly Requirement[] = [
         id: "first-argument-only",
         looksLike: fieldIs("cake", (value) => value === true),
         hint: "Only the first half of the answer is there. The kitchen returns two values, and they come as two arguments.",
-      },
-      {
-        id: "payload-instead",
-        looksLike: fieldIs("sat", (value) => matches({ ok: false }, value)),
-        hint: "Sitting down failed. Look at what kitchen.py takes: is it one argument, and of which kind?",
       },
       {
         id: "news-missed",
@@ -146,6 +141,40 @@ const leaves: Requirement = {
   },
 };
 
+const HANDS = "👋".repeat(250);
+
+const length: Requirement = {
+  id: "length",
+  title: "server.py: 250 waving hands are 500 characters, as in JavaScript",
+  kind: "stretch",
+  hints: [
+    "The contract measures as JavaScript does. What does len() say of a waving hand?",
+    "JavaScript counts what UTF-16 writes: two units for a waving hand. Python counts it as one.",
+    'text.encode("utf-16-le") has two bytes for each unit.',
+  ],
+  mistakes: [
+    {
+      id: "counted-in-python",
+      looksLike: ({ facts }) => matches({ ok: true }, facts.value),
+      hint: "251 waving hands were taken. Python counts 251, and a client in JavaScript 502: whoever writes the page would be told another limit than the server's.",
+    },
+    {
+      id: "bytes-counted",
+      looksLike: ({ facts }) => matches({ ok: false }, facts.value),
+      hint: "250 waving hands were refused. In UTF-8 they are 1000 bytes, and that is not what the contract counts.",
+    },
+  ],
+  check: async ({ client }) => {
+    const alice = await client("Alice");
+    const room = "hands";
+    await alice.ask("room:join", [{ room }], { ok: true });
+    const taken = { ok: true };
+    await alice.ask("message:send", [{ room, text: HANDS }], taken);
+    const refused = { ok: false, error: { code: "BAD_REQUEST" } };
+    await alice.ask("message:send", [{ room, text: `${HANDS}👋` }], refused);
+  },
+};
+
 const lesson: Lesson = {
   name: "16-python-on-the-other-side",
   files: [CLIENT],
@@ -153,21 +182,17 @@ const lesson: Lesson = {
   needs: { transports: ["polling"] },
   mistakes: [
     {
-      id: "handler-failed",
-      looksLike: ({ received, output }) =>
-        received.startsWith("no acknowledgement") &&
-        output.some((line) => line.startsWith("Traceback")),
-      hint: "A handler failed, and so nothing was returned: in Python the server goes on, and the client waits. The console has the traceback; its last line says what was wrong.",
-    },
-    {
       id: "nothing-returned",
-      looksLike: ({ received }) => received.startsWith("no acknowledgement"),
-      hint: "No answer came. In Python what a handler returns is the acknowledgement, and a function without return gives none. Is there a handler of that name?",
+      looksLike: ({ received }) =>
+        received === "one without arguments" ||
+        received.startsWith("no acknowledgement"),
+      hint: "No answer came, or an empty one. In Python what a handler returns is the acknowledgement, and a function without return gives none. Is there a handler of that name?",
     },
   ],
   requirements: [
     ...clientRequirements,
     ...rooms.requirements.map(inPython),
+    length,
     leaves,
   ],
 };

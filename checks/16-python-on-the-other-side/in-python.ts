@@ -1,4 +1,4 @@
-import type { Requirement } from "../kit/lesson.ts";
+import type { Mistake, Requirement } from "../kit/lesson.ts";
 
 /**
  * A requirement of lesson 06, for a server in Python: the contract and what was seen are the same, and
@@ -8,14 +8,34 @@ export function inPython(requirement: Requirement): Requirement {
   return {
     ...requirement,
     hints: hints[requirement.id] ?? requirement.hints,
-    mistakes: (requirement.mistakes ?? []).map((mistake) => ({
-      ...mistake,
-      hint: translated(mistake.hint),
-    })),
+    mistakes: [
+      handlerFailed,
+      ...(requirement.mistakes ?? []).map((mistake) => ({
+        ...mistake,
+        hint: translated(mistake.hint),
+      })),
+    ],
   };
 }
 
+/** It comes before what a server in Node may do wrong: there a failed handler ends the server. */
+const handlerFailed: Mistake = {
+  id: "handler-failed",
+  looksLike: ({ received, output }) =>
+    received.startsWith("no acknowledgement") &&
+    output.some((line) => /^\s*File ".+", line \d+/.test(line)),
+  hint: "A handler failed, so nothing was returned: in Python the server goes on, and the client waits. The console has the traceback, and its last line says what was wrong.",
+};
+
 const translations = [
+  [
+    "With the flag m, ^ and $ are the ends of any line, and one line of it is fine.",
+    "In Python a $ is also the place before a line break at the end.",
+  ],
+  [
+    "Whom does emit on one socket reach?",
+    "Whom does an emit reach that is not told where to?",
+  ],
   ["io.emit", "an emit to everyone"],
   ["socket.leave does not complain", "leave_room does not complain"],
   ["io.to(…) takes lists of names", "The to of emit takes lists of names"],

@@ -76,11 +76,7 @@ async function pythonRuntime(entry: string): Promise<Runtime> {
     connect(child, onMessage) {
       // There is none if the process could not be started.
       const pipe = child.stdio[3] as Duplex | null | undefined;
-      pipe?.on("error", () => {});
-      if (pipe)
-        createInterface({ input: pipe }).on("line", (line) =>
-          onMessage(JSON.parse(line)),
-        );
+      if (pipe) readLines(pipe, (line) => onMessage(JSON.parse(line)));
       return {
         tell(message) {
           if (pipe?.writable) pipe.write(`${JSON.stringify(message)}\n`);
@@ -89,4 +85,11 @@ async function pythonRuntime(entry: string): Promise<Runtime> {
     },
     remove: () => {},
   };
+}
+
+function readLines(pipe: Duplex, onLine: (line: string) => void): void {
+  const lines = createInterface({ input: pipe });
+  lines.on("line", onLine);
+  // A server that is ended may cut the line; its exit tells what happened.
+  for (const end of [pipe, lines]) end.on("error", () => {});
 }
