@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type CheckOptions, runCheck } from "./kit/check-run.ts";
 import { type Database, openDatabase } from "./kit/database.ts";
 import {
+  isProgram,
   lessonFile,
   serverIn,
   solutionFile,
@@ -120,7 +121,7 @@ function sharedDatabase({
   };
 }
 
-/** A server is one file, or a folder with its server and what it imports. */
+/** A server is one file, or a folder with its server; several may share what they import. */
 function servers(folder: string): string[] {
   const entries = existsSync(folder)
     ? readdirSync(folder, { withFileTypes: true })
@@ -132,8 +133,7 @@ function servers(folder: string): string[] {
         : entry.name,
     )
     .filter(
-      (file) =>
-        /\.([cm]?[jt]s|py)$/.test(file) && !/^\.|^protocol\./.test(file),
+      (file) => isProgram(file) && !/^(protocol|database|changes)\./.test(file),
     );
 }
 

@@ -66,6 +66,8 @@ const rejectedWith =
 const lesson: Lesson = {
   name: "13-your-own-authority",
   keeps: ["01-one-server"],
+  // A side branch: the small chat, and TLS the only new thing.
+  buildsOn: null,
   needs: { tls: true },
   files: ["make-certs.ts", "client.ts"],
   mistakes: [

@@ -178,6 +178,7 @@ const length: Requirement = {
 const lesson: Lesson = {
   name: "16-python-on-the-other-side",
   files: [CLIENT],
+  buildsOn: null,
   // Without a package more, Flask-SocketIO in threads has no websockets.
   needs: { transports: ["polling"] },
   mistakes: [

@@ -1,3 +1,4 @@
+import { HINTS } from "../kit/lesson.ts";
 import type { RequirementResult, Result } from "../kit/result.ts";
 import { type LessonName, labelOf, readmeOf } from "./lessons.ts";
 import * as messages from "./messages.ts";
@@ -12,6 +13,8 @@ export interface Circumstances {
   /** Whose file was checked: the learner's in the lesson, another one of theirs, or ours. */
   kind: "lesson" | "entry" | "solution";
   isWatching: boolean;
+  /** Whether a key does what otherwise a command does. */
+  hasKeys?: boolean | undefined;
   progress: Progress;
 }
 
@@ -34,7 +37,44 @@ export function closing(
         open.map(({ title }) => `${terminal.sign(messages.stretch)} ${title}`),
       ),
     });
-  return [...sentences, { tone: "strong", text: next(result, circumstances) }];
+  const offer =
+    result.verdict === "not-yet" ? offerOfHelp(circumstances) : null;
+  if (offer !== null) sentences.push({ tone: "hint", text: offer });
+  const help =
+    result.verdict === "not-yet" &&
+    circumstances.kind === "lesson" &&
+    offer === null
+      ? messages.moreHelp(waysOf(circumstances))
+      : "";
+  return [
+    ...sentences,
+    { tone: "strong", text: next(result, circumstances) + help },
+  ];
+}
+
+/** So many checks in a row that end at the same requirement are a sign that somebody is stuck. */
+const STUCK = 3;
+
+/** What may help somebody whom one requirement has stopped repeatedly; the solution comes last. */
+function offerOfHelp(circumstances: Circumstances): string | null {
+  const {
+    kind,
+    lesson: { name },
+    progress,
+  } = circumstances;
+  const kept = progress.lessons[name];
+  if (kind !== "lesson" || kept?.failedAt == null) return null;
+  const { requirement, times, fault } = kept.failedAt;
+  // Of a server that does not run, the hints of a requirement say nothing.
+  if (times < STUCK || fault !== null) return null;
+  const told = kept.hints[requirement] ?? 0;
+  return told < HINTS
+    ? messages.offerHint(times, waysOf(circumstances), told + 1, HINTS)
+    : messages.offerDiff(times, waysOf(circumstances));
+}
+
+function waysOf({ hasKeys, lesson: { number } }: Circumstances): messages.Ways {
+  return hasKeys ? messages.byKey : messages.byCommand(number);
 }
 
 const tones = {
@@ -75,7 +115,7 @@ function fileToChange({ entry, requirements }: Result): string {
 
 function next(
   result: Result,
-  { lesson, lessons, kind, isWatching, progress }: Circumstances,
+  { lesson, lessons, kind, isWatching, hasKeys, progress }: Circumstances,
 ): string {
   const { number } = lesson;
   const { verdict: is, entry } = result;
@@ -83,20 +123,21 @@ function next(
   if (is === "could-not-tell") return messages.checkAgain(number);
   if (is === "not-yet") {
     if (kind === "solution") return messages.solutionFails;
-    if (isWatching) return messages.mendAndSave(file, number);
+    if (isWatching) return messages.mendAndSave(file);
     return kind === "entry"
       ? messages.mendFile(entry, number)
       : messages.mendAndCheck(file, number);
   }
   if (kind !== "lesson") return messages.checkOwn(number);
   const after = lessonAfter(lesson, lessons, progress);
-  return after === undefined
-    ? messages.allPassed(lessons.length)
+  if (after === undefined) return messages.allPassed(lessons.length);
+  return hasKeys
+    ? messages.nextLessonByKey(labelOf(after))
     : messages.nextLesson(labelOf(after), readmeOf(after), after.number);
 }
 
 /** The next lesson that is not passed; behind the last one, the first that is not. */
-function lessonAfter(
+export function lessonAfter(
   lesson: LessonName,
   lessons: readonly LessonName[],
   progress: Progress,

@@ -14,6 +14,7 @@ import { type Entry, Timeline, whatWasDone, withNames } from "./timeline.ts";
 import { typeFaults } from "./type-check.ts";
 import { Unmet } from "./unmet.ts";
 import { CheckWorld } from "./check-world.ts";
+import { ServersAhead } from "./waiting-server.ts";
 
 export interface CheckOptions {
   /** Absolute path of the server to check. */
@@ -24,6 +25,8 @@ export interface CheckOptions {
   typeCheck?: boolean;
   /** What the server needs, where that is not what the checked lesson's own server needs. */
   needs?: Needs | undefined;
+  /** Processes of its servers that were started ahead; see {@link serversAhead}. */
+  ahead?: ServersAhead | undefined;
   /** A database that outlives the check; it opens one of its own unless given. */
   database?: Promise<Database> | undefined;
   /** Is told how the download of a database gets on; nothing is downloaded unless given. */
@@ -48,6 +51,7 @@ export class CheckRun {
   readonly #signal: AbortSignal | undefined;
   readonly #typeCheck: boolean;
   readonly #needs: Needs;
+  readonly #ahead: ServersAhead | undefined;
   readonly #openDatabase: () => Promise<CheckDatabase> | null;
   #database: Promise<CheckDatabase> | null = null;
   #tls: LessonTls | null = null;
@@ -69,6 +73,7 @@ export class CheckRun {
       needs,
       database,
       onDownload,
+      ahead,
     }: CheckOptions,
   ) {
     this.#typeCheck = typeCheck;
@@ -76,6 +81,7 @@ export class CheckRun {
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
     this.#signal = signal;
+    this.#ahead = ahead;
     this.#openDatabase = () =>
       this.#needs.database === undefined
         ? null
@@ -224,6 +230,7 @@ export class CheckRun {
       ca: this.#tls?.ca,
       timeline: this.timeline,
       signal: this.#signal,
+      ahead: this.#ahead,
       onSpawn: () => void loadSocketIo(),
     };
   }
@@ -424,4 +431,14 @@ export async function runCheck(
   for (const requirement of lesson.requirements)
     onResult(await run.judge(requirement));
   return run.end();
+}
+
+/** For the processes of a check's servers: they wait with the libraries that it is likely to need. */
+export function serversAhead(
+  lesson: Lesson,
+  { entry, needs = lesson.needs }: Pick<CheckOptions, "entry" | "needs">,
+): ServersAhead {
+  const libraries = ["express", "socket.io"];
+  if (needs?.database !== undefined) libraries.push("mongodb");
+  return new ServersAhead(entry, libraries);
 }

@@ -9,7 +9,12 @@ export function lessonFile(name: string): string {
 
 /** The server of a lesson's reference solution. */
 export function solutionFile(name: string): string {
-  return serverIn(join(root, "solutions", name));
+  return serverIn(solutionFolder(name));
+}
+
+/** The reference solution with what stands beside it. */
+export function solutionFolder(name: string): string {
+  return join(root, "solutions", name);
 }
 
 /** `server.ts`, or the `server.py` of a lesson in Python. */
@@ -27,7 +32,15 @@ export function fileBeside(server: string, file: string): string {
   const [lesson = ""] = relative(join(root, "checks"), server).split(sep);
   return lesson === ".." || existsSync(beside)
     ? beside
-    : join(root, "solutions", lesson, file);
+    : join(solutionFolder(lesson), file);
+}
+
+/**
+ * Whether a file is a program, by its name: what a learner writes. What editors and checks write for
+ * themselves begins with a dot.
+ */
+export function isProgram(name: string): boolean {
+  return /^[^.].*\.(?:[cm]?[jt]s|py)$/.test(name);
 }
 
 /** A file that a lesson begins with. */

@@ -22,6 +22,11 @@ export interface Lesson {
   needs?: Needs;
   /** What a learner writes beside `server.ts`. */
   files?: readonly string[];
+  /**
+   * The lesson whose server this one goes on with: the one before, unless it says otherwise. `null`
+   * where a new server begins.
+   */
+  buildsOn?: string | null;
 }
 
 /** What a lesson's server finds beside PORT, HOST and PUBLIC_DIR, and what its clients bring. */
@@ -36,6 +41,9 @@ export interface Needs {
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
   auth?(name: string): Record<string, unknown>;
 }
+
+/** How many hints each requirement has. */
+export const HINTS = 3;
 
 export interface DatabaseNeeds {
   /** Whether the contract has transactions or change streams. */

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { basename, dirname, join } from "node:path";
+import type { ChildProcess } from "node:child_process";
+import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { compileServer, removeCompiled } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
 import { LimitClock, type Turning } from "./patience.ts";
-import { root } from "./repository.ts";
+import { killGroup, spawnNode } from "./server-child.ts";
 import { ServerOutput } from "./server-output.ts";
 import { placeInOwnCode } from "./server-process.ts";
 import { Unmet } from "./unmet.ts";
@@ -52,12 +52,6 @@ const LONGEST_RUN = 10_000;
 const BLOCKED_TURNS = 250;
 const TURN = 20;
 
-/** Every program that runs now. Whatever ends this process ends them. */
-const running = new Set<Program>();
-process.on("exit", () => {
-  for (const program of running) program.kill();
-});
-
 /**
  * A program of a learner that is no server, run as a process of its own: it is compiled as a server is,
  * and it is the leader of a process group, so that it ends with everything it started.
@@ -103,25 +97,12 @@ export class Program implements Turning {
     this.#output = new ServerOutput(options.onLine);
     this.#entry = entry;
     this.#compiled = compiled;
-    this.#child = spawn(
-      process.execPath,
-      [
-        "--require",
-        join(root, "checks", "kit", "preload.cjs"),
-        "--enable-source-maps",
-        ...(runner === undefined ? [] : [runner]),
-        compiled,
-        ...args,
-      ],
-      {
-        cwd,
-        env: serverEnvironment(env),
-        stdio: ["ignore", "pipe", "pipe", "ipc"],
-        detached: process.platform !== "win32",
-        windowsHide: true,
-      },
-    );
-    running.add(this);
+    const runners = runner === undefined ? [] : [runner];
+    this.#child = spawnNode([...runners, compiled, ...args], {
+      cwd,
+      env: serverEnvironment(env),
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onAbort);
     this.#read(this.#child.stdout, this.#output);
@@ -175,7 +156,6 @@ export class Program implements Turning {
   }
 
   #tidyUp(): void {
-    running.delete(this);
     this.#signal?.removeEventListener("abort", this.#onAbort);
     removeCompiled(this.#compiled);
   }
@@ -258,21 +238,7 @@ export class Program implements Turning {
 
   /** Ends it, and what it started, at once. Always safe to call. */
   kill(): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    if (process.platform === "win32") {
-      if (this.#child.exitCode === null && this.#child.signalCode === null)
-        spawn("taskkill", ["/pid", String(pid), "/T", "/F"], {
-          stdio: "ignore",
-          windowsHide: true,
-        });
-      return;
-    }
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      // The group is gone already.
-    }
+    killGroup(this.#child);
   }
 }
 

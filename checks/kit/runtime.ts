@@ -1,20 +1,22 @@
-import type { ChildProcess, StdioOptions } from "node:child_process";
-import { createInterface } from "node:readline";
+import type { ChildProcess } from "node:child_process";
 import { extname, join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
 import { assertFileThere, compileServer, removeCompiled } from "./compile.ts";
 import { findPython } from "./python.ts";
 import { root } from "./repository.ts";
+import { spawnGroup, spawnServer } from "./server-child.ts";
+import type { ServersAhead } from "./waiting-server.ts";
 
 /** How a server of some language is started, and how it tells the check what it does as a process. */
 export interface Runtime {
-  command: string;
-  args: readonly string[];
-  stdio: StdioOptions;
-  /** In milliseconds of patience: how long it may take to listen. */
+  start(cwd: string, env: NodeJS.ProcessEnv): ChildProcess;
+  /** How long it may take to listen, in milliseconds of patience. */
   readyWithin: number;
   /** Opens the way to and from a preload that answers pings; see preload.cjs. */
   connect(child: ChildProcess, onMessage: (message: unknown) => void): Channel;
+  /** It was not started after all. */
+  cancel(): void;
   /** Removes what was made to start it. */
   remove(): void;
 }
@@ -24,25 +26,42 @@ export interface Channel {
 }
 
 /**
+ * Makes a server ready to be started.
+ *
  * @param entry absolute path of the server's file
  * @throws {Fault} for what is wrong with the file
  * @throws {CouldNotTell} when this machine cannot run it
  */
-export function runtimeOf(entry: string): Promise<Runtime> {
-  return extname(entry) === ".py" ? pythonRuntime(entry) : nodeRuntime(entry);
+export function prepare(
+  entry: string,
+  ahead: ServersAhead | undefined,
+): Promise<Runtime> {
+  return isPython(entry) ? preparePython(entry) : prepareNode(entry, ahead);
 }
 
-async function nodeRuntime(entry: string): Promise<Runtime> {
-  const compiled = await compileServer(entry);
+export function isPython(entry: string): boolean {
+  return extname(entry) === ".py";
+}
+
+async function prepareNode(
+  entry: string,
+  ahead: ServersAhead | undefined,
+): Promise<Runtime> {
+  const waiting = ahead?.take(entry);
+  const putBack = () => {
+    if (waiting !== undefined) ahead?.putBack(waiting);
+  };
+  const compiled = await compileServer(entry, waiting?.compiled).catch(
+    (error: unknown) => {
+      putBack();
+      throw error;
+    },
+  );
   return {
-    command: process.execPath,
-    args: [
-      "--require",
-      join(root, "checks", "kit", "preload.cjs"),
-      "--enable-source-maps",
-      compiled,
-    ],
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    start: (cwd, env) =>
+      waiting?.isWaiting
+        ? waiting.open(cwd, env)
+        : spawnServer(compiled, { cwd, env, waits: false }),
     readyWithin: 1_000,
     connect(child, onMessage) {
       child.on("message", onMessage);
@@ -53,24 +72,26 @@ async function nodeRuntime(entry: string): Promise<Runtime> {
         },
       };
     },
+    cancel() {
+      putBack();
+      removeCompiled(compiled);
+    },
     remove: () => removeCompiled(compiled),
   };
 }
 
-async function pythonRuntime(entry: string): Promise<Runtime> {
+async function preparePython(entry: string): Promise<Runtime> {
   await assertFileThere(entry);
   const { command, args } = await findPython();
+  const preload = join(root, "checks", "kit", "preload.py");
   return {
-    command,
-    args: [
-      ...args,
+    start: (cwd, env) =>
       // What it prints comes at once, and no compiled files are left beside it.
-      "-u",
-      "-B",
-      join(root, "checks", "kit", "preload.py"),
-      entry,
-    ],
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+      spawnGroup(command, [...args, "-u", "-B", preload, entry], {
+        cwd,
+        env,
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
+      }),
     // Importing Flask alone takes longer than a server of ours.
     readyWithin: 8_000,
     connect(child, onMessage) {
@@ -83,6 +104,7 @@ async function pythonRuntime(entry: string): Promise<Runtime> {
         },
       };
     },
+    cancel: () => {},
     remove: () => {},
   };
 }

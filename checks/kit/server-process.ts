@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { removeLeftovers } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
@@ -25,9 +25,11 @@ import { pass } from "./patience.ts";
 import { freePort } from "./ports.ts";
 import { isRunning } from "./processes.ts";
 import { cacheFolder, shown } from "./repository.ts";
-import { type Channel, type Runtime, runtimeOf } from "./runtime.ts";
+import { type Channel, type Runtime, prepare } from "./runtime.ts";
+import { hasNotEnded, killGroup } from "./server-child.ts";
 import { ServerOutput } from "./server-output.ts";
 import { Timeline } from "./timeline.ts";
+import type { ServersAhead } from "./waiting-server.ts";
 
 export interface ServerOptions {
   /** The server's TypeScript or JavaScript file. */
@@ -45,6 +47,8 @@ export interface ServerOptions {
   signal?: AbortSignal | undefined;
   /** How long it may take to listen, in milliseconds of patience (see patience.ts). */
   readyWithin?: number;
+  /** Processes that were started ahead, to take one of them if there is one. */
+  ahead?: ServersAhead | undefined;
   /** Called once the process exists: from here on there is time to do something else. */
   onSpawn?: (server: ServerProcess) => void;
 }
@@ -81,12 +85,6 @@ const MOST_MEMORY = 640 * 1_048_576;
 const BLOCKED_TURNS = 50;
 const BLOCKED_TURNS_WHILE_STARTING = 75;
 const TURN = 20;
-
-/** Every server that runs now. Whatever ends this process ends them. */
-const running = new Set<ServerProcess>();
-process.on("exit", () => {
-  for (const server of running) server.kill();
-});
 
 /**
  * A learner's server, run as a process of its own and looked at from outside.
@@ -132,17 +130,24 @@ export class ServerProcess {
    * @throws {CouldNotTell} when the machine has no port or no process left
    */
   static async start(options: ServerOptions): Promise<ServerProcess> {
+    const { entry, cwd = dirname(entry), ahead } = options;
+    const preparing = prepare(entry, ahead);
     const [runtime, port] = await Promise.all([
-      runtimeOf(options.entry),
+      preparing,
       options.port ?? freePort(),
-    ]);
+    ]).catch(async (error: unknown) => {
+      await preparing.then(({ cancel }) => cancel()).catch(() => {});
+      throw error;
+    });
     if (options.signal?.aborted) {
-      runtime.remove();
+      runtime.cancel();
       throw ended();
     }
-    const server = new ServerProcess(options, runtime, port);
+    const env = serverEnvironment({ PORT: String(port), ...options.env });
+    const child = runtime.start(cwd, env);
+    const server = new ServerProcess(options, child, runtime, port);
     options.onSpawn?.(server);
-    void removeLeftovers(dirname(options.entry));
+    void removeLeftovers(dirname(entry));
     const obstacle = await server.#becomeReady(
       options.readyWithin ?? runtime.readyWithin,
     );
@@ -154,7 +159,13 @@ export class ServerProcess {
     throw obstacle;
   }
 
-  private constructor(options: ServerOptions, runtime: Runtime, port: number) {
+  private constructor(
+    options: ServerOptions,
+    child: ChildProcess,
+    runtime: Runtime,
+    port: number,
+  ) {
+    this.#child = child;
     this.port = port;
     this.ca = options.ca;
     this.url = this.#urlOn("127.0.0.1");
@@ -169,20 +180,11 @@ export class ServerProcess {
     });
     this.died.catch(() => {}); // whoever waits for something races it
 
-    this.#child = spawn(runtime.command, runtime.args, {
-      cwd: options.cwd ?? dirname(options.entry),
-      env: serverEnvironment({ PORT: String(port), ...options.env }),
-      stdio: runtime.stdio,
-      detached: process.platform !== "win32",
-      windowsHide: true,
-    });
-    this.#channel = runtime.connect(this.#child, (message) =>
+    this.#channel = runtime.connect(child, (message) =>
       this.#onMessage(message as Message),
     );
-    running.add(this);
-    options.signal?.addEventListener("abort", () => this.#end(), {
-      once: true,
-    });
+    const end = () => this.#end();
+    options.signal?.addEventListener("abort", end, { once: true });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       const read = this.output.stream();
       stream?.on("data", (chunk: Buffer) => {
@@ -191,6 +193,10 @@ export class ServerProcess {
       });
     }
     this.#exited = this.#whenExited();
+    // One signal may see many servers come and go.
+    void this.#exited.then(() =>
+      options.signal?.removeEventListener("abort", end),
+    );
   }
 
   /**
@@ -269,25 +275,7 @@ export class ServerProcess {
   /** Ends the whole process group at once, without waiting for it. */
   kill(): void {
     this.#stopping = true;
-    this.#killGroup();
-  }
-
-  #killGroup(): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    if (process.platform === "win32") {
-      if (this.isAlive)
-        spawn("taskkill", ["/pid", String(pid), "/T", "/F"], {
-          stdio: "ignore",
-          windowsHide: true,
-        });
-      return;
-    }
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      // The group is gone already.
-    }
+    killGroup(this.#child);
   }
 
   // ---- starting
@@ -394,7 +382,6 @@ export class ServerProcess {
   }> {
     return new Promise((resolveExit) => {
       const finish = (code: number | null, signal: NodeJS.Signals | null) => {
-        running.delete(this);
         this.#runtime.remove();
         resolveExit({ code, signal });
       };
@@ -407,7 +394,7 @@ export class ServerProcess {
       this.#child.once("exit", (code, signal) => {
         const unexpected = !this.#stopping;
         // What the server had started would hold its pipes and its port.
-        if (unexpected) this.#killGroup();
+        if (unexpected) killGroup(this.#child);
         const end = () => {
           clearTimeout(patience);
           if (unexpected) this.#reject(this.#faultOfExit(code, signal));
@@ -460,7 +447,7 @@ export class ServerProcess {
   }
 
   get isAlive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return hasNotEnded(this.#child);
   }
 
   async #exitsWithin(ms: number): Promise<boolean> {
