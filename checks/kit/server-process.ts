@@ -81,9 +81,7 @@ type Message =
 const MOST_OUTPUT = 8 * 1_048_576;
 /** A server of these lessons uses 60 to 90 MiB. */
 const MOST_MEMORY = 640 * 1_048_576;
-/** A loop that does not answer for so many turns of ours is blocked; a turn takes 20 ms or more. */
-const BLOCKED_TURNS = 50;
-const BLOCKED_TURNS_WHILE_STARTING = 75;
+/** A turn of ours while an answer is waited for, in milliseconds; it may take longer. */
 const TURN = 20;
 
 /**
@@ -224,7 +222,8 @@ export class ServerProcess {
   async ping(): Promise<void> {
     const id = ++this.#lastPing;
     let timer: NodeJS.Timeout | undefined;
-    const most = this.#ready ? BLOCKED_TURNS : BLOCKED_TURNS_WHILE_STARTING;
+    const { starting, running } = this.#runtime.blockedAfter;
+    const most = this.#ready ? running : starting;
     const blocked = new Promise<never>((_, reject) => {
       let turns = 0;
       timer = setInterval(() => {
