@@ -1,6 +1,6 @@
-import type { Failure, Mistake } from "../kit/lesson.ts";
-import { type Shape, aString, anything, matches } from "../kit/shape.ts";
-import { NOT_REFUSED, NULL, OTHER_ORDER, WITHOUT } from "./unique-index.ts";
+import type { Mistake } from "../kit/lesson.ts";
+import { type Shape, aString, matches } from "../kit/shape.ts";
+import { NOT_REFUSED, NULL, OTHER_ORDER } from "./unique-index.ts";
 
 /** What people get wrong in lesson 11, by requirement, and the words that the check says it in. */
 

@@ -55,9 +55,6 @@ function given(looks: (given: Given) => boolean): Mistake["looksLike"] {
     looks(value as unknown as Given);
 }
 
-const unanswered: Mistake["looksLike"] = ({ received }) =>
-  received.startsWith("no acknowledgement");
-
 const isRight = ({ came, expected }: Given) => came.join() === expected.join();
 
 const hasNoList: Mistake["looksLike"] = ({ facts: { value } }) =>
