@@ -1,8 +1,14 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { type CheckOptions, runCheck } from "./kit/check-run.ts";
-import { lessonFile, solutionFile } from "./kit/lesson-files.ts";
+import { type Database, openDatabase } from "./kit/database.ts";
+import {
+  lessonFile,
+  solutionFile,
+  starterFiles,
+  starterServer,
+} from "./kit/lesson-files.ts";
 import type { Lesson } from "./kit/lesson.ts";
 import { root } from "./kit/repository.ts";
 import type { Result } from "./kit/result.ts";
@@ -15,6 +21,9 @@ import type { Result } from "./kit/result.ts";
 export function proveLesson(lesson: Lesson): void {
   const { name } = lesson;
   const folder = join(root, "checks", name);
+  const database = sharedDatabase(lesson);
+  const judge = (contract: Lesson, options: CheckOptions) =>
+    judged(contract, { ...options, database: database() });
 
   describe.concurrent(name, () => {
     test("has its own name and requirements that can be told apart", () => {
@@ -51,7 +60,7 @@ export function proveLesson(lesson: Lesson): void {
         readme,
       )?.[1];
       const result = await judge(lesson, {
-        entry: join(folder, "starter.ts"),
+        entry: starterServer(name),
       });
       expect(result.server.fault).toBe(null);
       expect(failures(result)[0]?.title).toBe(first);
@@ -59,9 +68,11 @@ export function proveLesson(lesson: Lesson): void {
 
     // In a learner's own copy the lessons are theirs to change; a fresh clone proves it for all.
     test.runIf(process.env.CI)("the lesson begins with the starter", () => {
-      expect(readFileSync(lessonFile(name), "utf8")).toBe(
-        readFileSync(join(folder, "starter.ts"), "utf8"),
-      );
+      const lessonFolder = dirname(lessonFile(name));
+      for (const file of starterFiles(name))
+        expect(readFileSync(join(lessonFolder, file.name), "utf8")).toBe(
+          readFileSync(file.path, "utf8"),
+        );
     });
 
     for (const file of servers(join(folder, "right")))
@@ -89,6 +100,23 @@ export function proveLesson(lesson: Lesson): void {
         );
       });
   });
+}
+
+/** All checks of a lesson share one database server, if it needs one; each has its own database. */
+function sharedDatabase({
+  needs,
+}: Lesson): () => Promise<Database> | undefined {
+  let opening: Promise<Database> | undefined;
+  afterAll(async () => {
+    await (await opening)?.close();
+  });
+  return () => {
+    if (needs?.database !== undefined)
+      opening ??= openDatabase({
+        replicaSet: needs.database.replicaSet === true,
+      });
+    return opening;
+  };
 }
 
 /** A server is one file, or a folder with `server.ts` and what it imports. */
@@ -127,7 +155,7 @@ function claims(source: string): {
 }
 
 /** "Could not tell" is no verdict, and says more of the machine than of the check: then again. */
-async function judge(lesson: Lesson, options: CheckOptions): Promise<Result> {
+async function judged(lesson: Lesson, options: CheckOptions): Promise<Result> {
   for (let tries = 1; ; tries++) {
     const result = await runCheck(lesson, options);
     const undecided = result.requirements.some(

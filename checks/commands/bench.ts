@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { compiledModule } from "../kit/compiled.ts";
 import { openDatabase } from "../kit/database.ts";
+import { starterServer } from "../kit/lesson-files.ts";
 import { root } from "../kit/repository.ts";
 import { benchEngine } from "../mongod/bench.ts";
 
@@ -29,7 +30,7 @@ const check = (...words: string[]) => [
   "--plain",
 ];
 const starter = (lesson: string) =>
-  check(lesson, "--entry", `checks/${lesson}/starter.ts`);
+  check(lesson, "--entry", starterServer(lesson));
 
 interface Row {
   what: string;

@@ -17,6 +17,8 @@ export const interrupted: AbortSignal = controller.signal;
 export function listenForInterruption(): void {
   for (const signal of signals)
     process.on(signal, () => {
+      // Somebody else listens for Ctrl-C just now, such as a download: then it is meant for that.
+      if (process.listenerCount(signal) > 1) return;
       if (interrupted.aborted) process.exit(INTERRUPTED);
       controller.abort();
     });

@@ -73,7 +73,7 @@ export async function judge(
   try {
     const result = await runCheck(
       lesson,
-      { entry, signal, needs },
+      { entry, signal, needs, onDownload: downloadTeller() },
       (requirement) => {
         if (!signal.aborted) onResult(requirement);
       },
@@ -85,4 +85,10 @@ export async function judge(
     if (signal.aborted) return null;
     throw error;
   }
+}
+
+/** A download is offered where somebody can watch it, and break it off. */
+function downloadTeller(): ((line: string) => void) | undefined {
+  const canWatch = process.stdout.isTTY === true && !process.env.CI;
+  return canWatch ? (line) => process.stderr.write(`${line}\n`) : undefined;
 }

@@ -1,7 +1,9 @@
 import { dirname, join } from "node:path";
 import { loadSocketIo } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
-import { BinaryOutput, Fault, SyntaxFault } from "./faults.ts";
+import type { Database, DatabaseOptions } from "./database.ts";
+import type { CheckDatabase, LessonDatabase } from "./lesson-database.ts";
+import { BinaryOutput, Fault, NeverListened, SyntaxFault } from "./faults.ts";
 import type { Failure, Lesson, Mistake, Needs, Requirement } from "./lesson.ts";
 import { root, shown } from "./repository.ts";
 import type { RequirementResult, Result, Verdict } from "./result.ts";
@@ -20,6 +22,10 @@ export interface CheckOptions {
   typeCheck?: boolean;
   /** What the server needs, where that is not what the checked lesson's own server needs. */
   needs?: Needs | undefined;
+  /** A database that outlives the check; it opens one of its own unless given. */
+  database?: Promise<Database> | undefined;
+  /** Is told how the download of a database gets on; nothing is downloaded unless given. */
+  onDownload?: ((line: string) => void) | undefined;
 }
 
 /** A requirement whose machine was too slow to judge it is tried so often. */
@@ -40,6 +46,8 @@ export class CheckRun {
   readonly #signal: AbortSignal | undefined;
   readonly #typeCheck: boolean;
   readonly #needs: Needs;
+  readonly #openDatabase: () => Promise<CheckDatabase> | null;
+  #database: Promise<CheckDatabase> | null = null;
   readonly #results: RequirementResult[] = [];
   #server: ServerProcess | null = null;
   #roadEnded = false;
@@ -51,13 +59,32 @@ export class CheckRun {
 
   constructor(
     lesson: Lesson,
-    { entry, signal, typeCheck = true, needs }: CheckOptions,
+    {
+      entry,
+      signal,
+      typeCheck = true,
+      needs,
+      database,
+      onDownload,
+    }: CheckOptions,
   ) {
     this.#typeCheck = typeCheck;
     this.#lesson = lesson;
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
     this.#signal = signal;
+    this.#openDatabase = () =>
+      this.#needs.database === undefined
+        ? null
+        : openCheckDatabase(
+            {
+              replicaSet: this.#needs.database.replicaSet === true,
+              interactive: onDownload !== undefined,
+              ...(onDownload ? { say: onDownload } : {}),
+            },
+            database,
+            this.timeline,
+          );
   }
 
   /** Judges one requirement. Call it for each of the lesson's, in their order. */
@@ -86,6 +113,9 @@ export class CheckRun {
   async end(): Promise<Result> {
     const { binary = false } = this.#server?.output ?? {};
     await this.#server?.stop();
+    const database = await this.#database;
+    const used = (await database?.used()) ?? noDatabase;
+    await database?.close();
     if (binary) this.#notices.push(new BinaryOutput());
     return {
       version: 1,
@@ -93,11 +123,7 @@ export class CheckRun {
       entry: shown(this.#entry),
       verdict: verdictOf(this.#results),
       ms: Math.round(performance.now()),
-      database: {
-        engine: null,
-        version: null,
-        why: "this lesson needs no database",
-      },
+      database: used,
       requirements: this.#results,
       server: {
         exit: this.#exit,
@@ -118,12 +144,14 @@ export class CheckRun {
       });
       let world: CheckWorld | null = null;
       try {
-        const server = await this.#startedServer();
+        const database = await this.#lessonDatabase();
+        const server = await this.#startedServer(database);
         world = new CheckWorld(
           server,
           this.timeline,
-          this.#options(),
+          this.#options(database),
           this.#needs,
+          database,
         );
         await Promise.race([requirement.check(world), server.died]);
         await world.disconnectAll();
@@ -141,16 +169,49 @@ export class CheckRun {
   }
 
   /** All requirements share one server process; one that died is started again. */
-  async #startedServer(): Promise<ServerProcess> {
-    this.#server ??= await ServerProcess.start(this.#options());
+  async #startedServer(
+    database: LessonDatabase | null,
+  ): Promise<ServerProcess> {
+    this.#server ??= await this.#start(database);
     return this.#server;
   }
 
-  #options(): ServerOptions {
+  /** Starts the server while its database may still be starting: that saves a third of the time. */
+  async #start(database: LessonDatabase | null): Promise<ServerProcess> {
+    const options = this.#options(database);
+    if (database === null || database.isReady)
+      return ServerProcess.start(options);
+    const first = ServerProcess.start(options);
+    const obstacle = await first.then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (obstacle instanceof SyntaxFault) throw obstacle;
+    const waited = obstacle instanceof NeverListened && database.isReady;
+    try {
+      await database.ready;
+    } catch (error) {
+      if (obstacle === null) await (await first).stop();
+      throw error;
+    }
+    // One that ended may have given up a database that was not there yet: it has another chance.
+    return obstacle === null || waited ? first : ServerProcess.start(options);
+  }
+
+  async #lessonDatabase(): Promise<LessonDatabase | null> {
+    this.#database ??= this.#openDatabase();
+    return (await this.#database)?.lesson ?? null;
+  }
+
+  #options(database: LessonDatabase | null): ServerOptions {
     return {
       entry: this.#entry,
       cwd: workingFolder(this.#lesson, this.#entry),
-      env: { PUBLIC_DIR: join(root, "lessons", "public"), ...this.#needs.env },
+      env: {
+        PUBLIC_DIR: join(root, "lessons", "public"),
+        ...this.#needs.env,
+        ...database?.env,
+      },
       timeline: this.timeline,
       signal: this.#signal,
       onSpawn: () => void loadSocketIo(),
@@ -235,6 +296,26 @@ export class CheckRun {
   }
 }
 
+const noDatabase: Result["database"] = {
+  engine: null,
+  version: null,
+  why: "this lesson needs no database",
+};
+
+/** What a database needs takes long to load, and most lessons need none. */
+async function openCheckDatabase(
+  options: DatabaseOptions,
+  lent: Promise<Database> | undefined,
+  timeline: Timeline,
+): Promise<CheckDatabase> {
+  const { CheckDatabase } = await import("./lesson-database.ts");
+  const open = async () => {
+    const { openDatabase } = await import("./database.ts");
+    return openDatabase(options);
+  };
+  return new CheckDatabase(open, lent, timeline);
+}
+
 /** Lines of the server's console that a report shows. */
 const MOST_LINES = 12;
 
@@ -270,7 +351,9 @@ function undecided(cause: unknown): Judgement {
       cause instanceof CouldNotTell
         ? cause.message
         : `the check itself failed: ${String(cause)}`,
-    hint: "This is the checker's own trouble, not yours. Close what keeps the machine busy and check again.",
+    hint:
+      (cause instanceof CouldNotTell ? cause.hint : undefined) ??
+      "This is the checker's own trouble, not yours. Close what keeps the machine busy and check again.",
   };
 }
 

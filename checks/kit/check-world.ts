@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { Client, type ClientOptions, type Refusal } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { ask, type RequestOptions } from "./http.ts";
+import type { LessonDatabase } from "./lesson-database.ts";
 import type { Needs, World } from "./lesson.ts";
 import { LimitClock, PATIENCE, patiently, turnAFewTimes } from "./patience.ts";
 import { RawClient } from "./raw-client.ts";
@@ -25,24 +26,35 @@ export class CheckWorld implements World {
   readonly clients: Client[] = [];
   readonly #options: ServerOptions;
   readonly #needs: Needs;
+  readonly #database: LessonDatabase | null;
   readonly #others: CheckWorld[] = [];
+  readonly #databases: LessonDatabase[] = [];
   /** How many of an event each client had heard when its audience was last looked at. */
   readonly #counted = new Map<string, number>();
 
   /**
    * @param options those of the server, to start it once more
    * @param needs what its clients bring
+   * @param database what the server keeps its data in, if anything
    */
   constructor(
     server: ServerProcess,
     timeline: Timeline,
     options: ServerOptions,
     needs: Needs = {},
+    database: LessonDatabase | null = null,
   ) {
     this.server = server;
     this.timeline = timeline;
     this.#options = options;
     this.#needs = needs;
+    this.#database = database;
+  }
+
+  get database(): LessonDatabase {
+    if (this.#database === null)
+      throw new Error("This lesson's needs name no database.");
+    return this.#database;
   }
 
   readonly client = async (
@@ -87,14 +99,31 @@ export class CheckWorld implements World {
   readonly request = (path: string, options?: RequestOptions) =>
     ask(this.server, this.timeline, path, options);
 
-  readonly another = async (
-    options: Partial<ServerOptions>,
-  ): Promise<World> => {
-    const changed = { ...this.#options, ...options };
+  readonly another: World["another"] = async (
+    options,
+    database = this.#database ?? undefined,
+  ) => {
+    const changed = {
+      ...this.#options,
+      ...options,
+      env: { ...this.#options.env, ...database?.env, ...options.env },
+    };
     const server = await ServerProcess.start(changed);
-    const world = new CheckWorld(server, this.timeline, changed, this.#needs);
+    const world = new CheckWorld(
+      server,
+      this.timeline,
+      changed,
+      this.#needs,
+      database,
+    );
     this.#others.push(world);
     return world;
+  };
+
+  readonly emptyDatabase = async (): Promise<LessonDatabase> => {
+    const database = await this.database.another();
+    this.#databases.push(database);
+    return database;
   };
 
   readonly settle = async (): Promise<void> => {
@@ -197,13 +226,15 @@ export class CheckWorld implements World {
     await this.server.ping();
   }
 
-  /** Closes the clients and ends the servers that this requirement started for itself. */
+  /** Closes the clients, ends what this requirement started for itself, and heals the database. */
   async end(): Promise<void> {
     for (const client of this.clients) client.close();
     for (const world of this.#others) {
       await world.end();
       await world.server.stop();
     }
+    for (const database of this.#databases) await database.close();
+    this.#database?.heal();
   }
 
   #newlyHeard(client: Client, event: string): number {

@@ -4,4 +4,11 @@
  */
 export class CouldNotTell extends Error {
   override name = "CouldNotTell";
+  /** What to do about it, where that is known. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
 }

@@ -20,9 +20,7 @@ export async function examineDatabase(
   memory.forget();
   const started = Date.now();
   try {
-    const database = await openDatabase({
-      say: (line) => line.startsWith("Database:") || say(line),
-    });
+    const database = await openDatabase({ say });
     const opened = Date.now() - started;
     try {
       const { db } = database.fresh();

@@ -23,9 +23,11 @@ export interface Database {
   version: string;
   /** One line that names the engine, its version and why it was chosen. */
   line: string;
+  /** Why this engine was chosen. */
+  why: string;
   client: MongoClient;
   /** A database that nobody else uses. */
-  fresh(): FreshDatabase;
+  fresh(name?: string): FreshDatabase;
   /** Drops the databases that are left, and ends the server if it is our own. */
   close(): Promise<void>;
 }
@@ -39,7 +41,7 @@ export interface FreshDatabase {
 export interface DatabaseOptions {
   /** Whether transactions or change streams are needed. */
   replicaSet?: boolean;
-  /** Is told the line, and how a download gets on. */
+  /** Is told how a download gets on. */
   say?: (line: string) => void;
   /** Whether somebody can watch a download. */
   interactive?: boolean;
@@ -64,9 +66,7 @@ export async function openDatabase(
   const { say = () => {}, replicaSet = false } = options;
   const choice = await decide(options);
   const opened = await open(choice, replicaSet, say);
-  const database = await connect(opened);
-  say(database.line);
-  return database;
+  return connect(opened);
 }
 
 /** Which engine would serve, without starting it. */
@@ -164,6 +164,11 @@ function unusable(uri: string, error: Error): DatabaseProblem {
   );
 }
 
+/** A name for a database that nobody else uses. */
+export function freshName(): string {
+  return `workshop_${randomBytes(5).toString("hex")}`;
+}
+
 const titles = {
   external: "the server that MONGODB_URI names, MongoDB",
   mongod: "a real mongod,",
@@ -181,9 +186,9 @@ function database(
     engine,
     version,
     line: `Database: ${titles[engine]} ${version} (${why})`,
+    why,
     client,
-    fresh() {
-      const name = `workshop_${randomBytes(5).toString("hex")}`;
+    fresh(name = freshName()) {
       const fresh: FreshDatabase = {
         name,
         db: client.db(name),

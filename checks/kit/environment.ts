@@ -47,7 +47,7 @@ const removedPrefixes = /^(npm_|VITEST)/i;
  * @param inherited the environment to begin with
  */
 export function serverEnvironment(
-  additions: Readonly<Record<string, string>>,
+  additions: Readonly<Record<string, string | undefined>>,
   inherited: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
   const kept = Object.entries(inherited).filter(

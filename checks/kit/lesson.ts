@@ -1,4 +1,5 @@
 import type { Client, ClientOptions, Refusal } from "./client.ts";
+import type { LessonDatabase } from "./lesson-database.ts";
 import type { Fault } from "./faults.ts";
 import type { Answer, RequestOptions } from "./http.ts";
 import type { RawClient } from "./raw-client.ts";
@@ -22,8 +23,15 @@ export interface Lesson {
 /** What a lesson's server finds beside PORT, HOST and PUBLIC_DIR, and what its clients bring. */
 export interface Needs {
   env?: Readonly<Record<string, string>>;
+  /** A database of its own, which MONGODB_URI and MONGODB_DB name. */
+  database?: DatabaseNeeds;
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
   auth?(name: string): Record<string, unknown>;
+}
+
+export interface DatabaseNeeds {
+  /** Whether the contract has transactions or change streams. */
+  replicaSet?: boolean;
 }
 
 export interface Requirement {
@@ -68,6 +76,8 @@ export interface Failure {
 export interface World {
   readonly server: ServerProcess;
   readonly timeline: Timeline;
+  /** The database of this check; only where the lesson needs one. */
+  readonly database: LessonDatabase;
   /** Everyone connected so far, in this requirement. */
   readonly clients: readonly Client[];
   /** Connects a client to the server and waits until it is connected. */
@@ -81,8 +91,18 @@ export interface World {
   /** Opens an Engine.IO session over polling that polls only when told to. */
   rawClient(): Promise<RawClient>;
   request(path: string, options?: RequestOptions): Promise<Answer>;
-  /** Starts the same server once more, otherwise than the first time; it ends with the requirement. */
-  another(options: Partial<ServerOptions>): Promise<World>;
+  /**
+   * Starts the same server once more, otherwise than the first time; it ends with the requirement.
+   *
+   * @param options `env` goes over the first server's, and `undefined` in it unsets a variable
+   * @param database another one than the first server's
+   */
+  another(
+    options: Partial<ServerOptions>,
+    database?: LessonDatabase,
+  ): Promise<World>;
+  /** An empty database with a tap of its own, on the same database server. */
+  emptyDatabase(): Promise<LessonDatabase>;
   /** Waits until everything that the server has sent by now has arrived at every client. */
   settle(): Promise<void>;
   /**

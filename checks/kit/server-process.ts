@@ -33,8 +33,10 @@ export interface ServerOptions {
   entry: string;
   /** Where it runs; the entry's folder unless given. */
   cwd?: string;
-  /** The lesson's variables, over the clean environment of environment.ts. */
-  env?: Readonly<Record<string, string>>;
+  /** The lesson's variables, over the clean environment of environment.ts; `undefined` is unset. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** A free one unless given. */
+  port?: number;
   timeline?: Timeline;
   /** Ends it, and whatever waits for it, at once. */
   signal?: AbortSignal | undefined;
@@ -126,7 +128,7 @@ export class ServerProcess {
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const [compiled, port] = await Promise.all([
       compileServer(options.entry),
-      freePort(),
+      options.port ?? freePort(),
     ]);
     if (options.signal?.aborted) {
       removeCompiled(compiled);

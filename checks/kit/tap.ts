@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer, type AddressInfo, Socket } from "node:net";
 import type { Document } from "../mongod/bson/values.ts";
 import { FrameReader, parseRequest } from "../mongod/wire/messages.ts";
 
@@ -62,14 +62,19 @@ const driversTalk = new Set([
   "killCursors",
 ]);
 
-/** @param uri of one database server, on this machine or elsewhere, without TLS */
-export async function openTap(uri: string): Promise<Tap> {
-  const {
-    hostname,
-    port: targetPort,
-    search,
-  } = new URL(uri.replace(/^mongodb:/, "http:"));
-  const target = { host: hostname, port: Number(targetPort || 27017) };
+/**
+ * @param uri of one database server, on this machine or elsewhere, without TLS; if it is still to
+ *   come, whoever connects before waits
+ * @param onCommand called with every command of the application as it passes
+ */
+export async function openTap(
+  uri: string | Promise<string>,
+  onCommand: (command: TappedCommand) => void = () => {},
+): Promise<Tap> {
+  const target = Promise.resolve(uri).then(addressIn);
+  target.catch(() => {}); // Whoever connects is told by the end of the line.
+  const { search, credentials } =
+    typeof uri === "string" ? partsOf(uri) : { search: "", credentials: "" };
   const faults = new Faults();
   const commands: TappedCommand[] = [];
   const listeners = new Set<(command: TappedCommand) => void>();
@@ -80,6 +85,7 @@ export async function openTap(uri: string): Promise<Tap> {
     if (faults.isCut) return void client.destroy();
     const pair = new Pair(client, target, ++connections, faults, (command) => {
       commands.push(command);
+      if (!driversTalk.has(command.name)) onCommand(command);
       for (const listener of listeners) listener(command);
     });
     pairs.add(pair);
@@ -97,7 +103,7 @@ export async function openTap(uri: string): Promise<Tap> {
   };
   return {
     // Else a driver would ask a replica set for its members and go to them directly.
-    uri: `mongodb://127.0.0.1:${port}/?directConnection=true${withoutReplicaSet(search)}`,
+    uri: `mongodb://${credentials}127.0.0.1:${port}/?directConnection=true${withoutReplicaSet(search)}`,
     port,
     get commands() {
       return ofApplication();
@@ -142,6 +148,24 @@ export async function openTap(uri: string): Promise<Tap> {
         cutOnce();
       }),
   };
+}
+
+interface Address {
+  host: string;
+  port: number;
+}
+
+function partsOf(uri: string) {
+  const { hostname, port, search, username, password } = new URL(
+    uri.replace(/^mongodb:/, "http:"),
+  );
+  const credentials = username === "" ? "" : `${username}:${password}@`;
+  return { hostname, port, search, credentials };
+}
+
+function addressIn(uri: string): Address {
+  const { hostname, port } = partsOf(uri);
+  return { host: hostname, port: Number(port || 27017) };
 }
 
 function withoutReplicaSet(search: string): string {
@@ -214,21 +238,34 @@ class Pair {
 
   constructor(
     client: Socket,
-    target: { host: string; port: number },
+    target: Promise<Address>,
     number: number,
     faults: Faults,
     seen: (command: TappedCommand) => void,
   ) {
     this.#client = client;
-    this.#database = connect(target);
+    this.#database = new Socket();
     this.#faults = faults;
     for (const socket of [client, this.#database]) {
       socket.setNoDelay(true);
       socket.on("error", () => this.destroy());
       socket.on("close", () => this.destroy());
     }
+    target.then(
+      (address) => this.#begin(address, number, seen),
+      () => this.destroy(),
+    );
+  }
+
+  #begin(
+    target: Address,
+    number: number,
+    seen: (command: TappedCommand) => void,
+  ) {
+    if (this.#client.destroyed) return;
+    this.#database.connect(target);
     const requests = new FrameReader();
-    client.on("data", (chunk) => {
+    this.#client.on("data", (chunk) => {
       this.#guarded(() => {
         for (const frame of requests.push(chunk))
           this.#pass(frame, number, seen);

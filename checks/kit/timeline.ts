@@ -3,7 +3,7 @@
  * asked over HTTP, what the server printed. Reports are written from it.
  */
 
-/** What kind of thing happened. `begin` opens a requirement; up to `leave` it is what the check did, then what came of it. */
+/** What kind of thing happened. `begin` opens a requirement; up to `hinder` it is what the check did, then what came of it. */
 export type EntryKind =
   | "begin"
   | "connect"
@@ -11,6 +11,7 @@ export type EntryKind =
   | "request"
   | "cut"
   | "leave"
+  | "hinder"
   | "connected"
   | "refused"
   | "heard"
@@ -18,12 +19,13 @@ export type EntryKind =
   | "response"
   | "disconnected"
   | "console"
+  | "command"
   | "fault";
 
 export interface Entry {
   /** Milliseconds since the timeline began. */
   at: number;
-  /** Who: a client's name, `server`, `http`. */
+  /** Who: a client's name, `server`, `http`, `database`. */
   lane: string;
   kind: EntryKind;
   /** One sentence part for people, such as `sent chat:say {"text":"hello"}`. */
@@ -40,6 +42,7 @@ const done: ReadonlySet<EntryKind> = new Set<EntryKind>([
   "request",
   "cut",
   "leave",
+  "hinder",
 ]);
 
 /** Entries that are kept at most. What a server printed is dropped first, the oldest before all. */
@@ -102,7 +105,7 @@ export function whatWasDone(entries: readonly Entry[], steps = 4): string {
 }
 
 function say(entry: Entry): string {
-  return entry.lane === "http" || entry.lane === "server"
+  return ["http", "server", "database"].includes(entry.lane)
     ? entry.text
     : `${entry.lane} ${entry.text}`;
 }
