@@ -226,6 +226,12 @@ export class CheckRun {
     const fault = cause instanceof Fault ? cause : null;
     const entries = this.timeline.since(beginning);
     const failure = this.#describe(cause, entries);
+    this.timeline.add({
+      lane: "check",
+      kind: "unmet",
+      text: failure.received,
+      data: failure,
+    });
     const mistake = recognise(
       failure,
       requirement.mistakes,

@@ -42,6 +42,8 @@ export interface ServerOptions {
   signal?: AbortSignal | undefined;
   /** How long it may take to listen, in milliseconds of patience (see patience.ts). */
   readyWithin?: number;
+  /** A server that prints more bytes than this prints without end. */
+  mostOutput?: number;
   /** Called once the process exists: from here on there is time to do something else. */
   onSpawn?: (server: ServerProcess) => void;
 }
@@ -70,7 +72,7 @@ type Message =
   | { type: "pong"; id: number; rss: number }
   | { type: "resources"; names: string[] };
 
-/** A server that prints more than this within one check prints without end. */
+/** Nobody prints more than this within one check. */
 const MOST_OUTPUT = 8 * 1_048_576;
 /** A server of these lessons uses 60 to 90 MiB. */
 const MOST_MEMORY = 640 * 1_048_576;
@@ -97,6 +99,7 @@ export class ServerProcess {
   /** The file that was started, as an absolute path. */
   readonly entry: string;
   readonly #timeline: Timeline;
+  readonly #mostOutput: number;
   readonly output: ServerOutput;
   readonly port: number;
   /** Where clients find it, such as `http://127.0.0.1:43121`. */
@@ -141,7 +144,11 @@ export class ServerProcess {
     if (obstacle === null) return server;
     await server.stop();
     // Another program was quicker than our server: that is nobody's mistake.
-    if (obstacle instanceof PortTaken && server.#lostItsPort())
+    if (
+      obstacle instanceof PortTaken &&
+      options.port === undefined &&
+      server.#lostItsPort()
+    )
       return ServerProcess.start(options);
     throw obstacle;
   }
@@ -152,6 +159,7 @@ export class ServerProcess {
     this.#compiled = compiled;
     this.entry = options.entry;
     this.#timeline = options.timeline ?? new Timeline();
+    this.#mostOutput = options.mostOutput ?? MOST_OUTPUT;
     this.output = new ServerOutput((text) =>
       this.#timeline.add({ lane: "server", kind: "console", text }),
     );
@@ -367,7 +375,7 @@ export class ServerProcess {
   }
 
   #assertBoundedOutput(): void {
-    if (this.output.bytes > MOST_OUTPUT)
+    if (this.output.bytes > this.#mostOutput)
       this.#condemn(new PrintedWithoutEnd(this.output.bytes, this.#evidence()));
   }
 
