@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Result } from "../kit/result.ts";
 import { type Circumstances, closing } from "./closing.ts";
 import type { Lessons } from "./lessons.ts";
-import { type Progress, emptyProgress } from "./progress.ts";
+import { type FailedAt, type Progress, emptyProgress } from "./progress.ts";
 import { Terminal } from "./terminal.ts";
 
 const lessons: Lessons = [
@@ -71,6 +71,68 @@ test("could not tell: check again", () => {
   expect(said).toContain("Next: npm run check 01");
 });
 
+describe("who is stuck", () => {
+  test.each<[times: number, told: number, text: string]>([
+    [2, 0, "(for more help: npm run hint 01)"],
+    [3, 0, "Here for the 3rd time: npm run hint 01 says more (hint 1 of 3)."],
+    [11, 2, "Here for the 11th time: npm run hint 01 says more (hint 3 of 3)."],
+    [22, 3, "all hints are told. One way to do it: npm run diff 01"],
+  ])("%i times, %i hints told: %s", (times, told, text) => {
+    expect(stuck({ times }, { "a-room": told })).toContain(text);
+  });
+
+  test("at a server that does not run: no hint of the requirement is offered", () => {
+    const said = stuck({ times: 9, fault: "syntax-error" }, {});
+    expect(said).not.toContain("Here for the");
+  });
+
+  test("in a file of another place nothing is kept, and nothing offered", () => {
+    const said = texts(
+      { verdict: "not-yet" },
+      { kind: "entry", progress: progressAt({ times: 9 }, {}) },
+    );
+    expect(said).not.toContain("npm run hint");
+  });
+
+  function stuck(
+    failedAt: Partial<FailedAt>,
+    hints: Record<string, number>,
+  ): string {
+    return texts(
+      { verdict: "not-yet" },
+      { progress: progressAt(failedAt, hints) },
+    );
+  }
+});
+
+function progressAt(
+  failedAt: Partial<FailedAt>,
+  hints: Record<string, number>,
+): Progress {
+  return {
+    version: 1,
+    lessons: {
+      "01-one": {
+        state: "started",
+        tries: 9,
+        hints,
+        first: "",
+        last: "",
+        spent: 0,
+        failedAt: {
+          requirement: "a-room",
+          times: 1,
+          since: "",
+          spent: 0,
+          fault: null,
+          mistake: null,
+          ...failedAt,
+        },
+      },
+    },
+  };
+}
+
 function texts(
   result: Partial<Result>,
   circumstances: Partial<Circumstances>,
@@ -112,6 +174,7 @@ function passed(...names: string[]): Progress {
       hints: {},
       first: "",
       last: "",
+      spent: 0,
       failedAt: null,
     };
   return progress;

@@ -1,3 +1,4 @@
+import { HINTS } from "../kit/lesson.ts";
 import type { RequirementResult, Result } from "../kit/result.ts";
 import { type LessonName, labelOf, readmeOf } from "./lessons.ts";
 import * as messages from "./messages.ts";
@@ -34,7 +35,39 @@ export function closing(
         open.map(({ title }) => `${terminal.sign(messages.stretch)} ${title}`),
       ),
     });
-  return [...sentences, { tone: "strong", text: next(result, circumstances) }];
+  const offer =
+    result.verdict === "not-yet" ? offerOfHelp(circumstances) : null;
+  if (offer !== null) sentences.push({ tone: "hint", text: offer });
+  const help =
+    result.verdict === "not-yet" &&
+    circumstances.kind === "lesson" &&
+    offer === null
+      ? messages.moreHelp(circumstances.lesson.number)
+      : "";
+  return [
+    ...sentences,
+    { tone: "strong", text: next(result, circumstances) + help },
+  ];
+}
+
+/** So many checks in a row that end at the same requirement are a sign that somebody is stuck. */
+const STUCK = 3;
+
+/** What may help somebody whom one requirement has stopped repeatedly; the solution comes last. */
+function offerOfHelp({
+  kind,
+  lesson: { name, number },
+  progress,
+}: Circumstances): string | null {
+  const kept = progress.lessons[name];
+  if (kind !== "lesson" || kept?.failedAt == null) return null;
+  const { requirement, times, fault } = kept.failedAt;
+  // Of a server that does not run, the hints of a requirement say nothing.
+  if (times < STUCK || fault !== null) return null;
+  const told = kept.hints[requirement] ?? 0;
+  return told < HINTS
+    ? messages.offerHint(times, number, told + 1, HINTS)
+    : messages.offerDiff(times, number);
 }
 
 const tones = {
@@ -73,7 +106,7 @@ function next(
   if (is === "could-not-tell") return messages.checkAgain(number);
   if (is === "not-yet") {
     if (kind === "solution") return messages.solutionFails;
-    if (isWatching) return messages.mendAndSave(entry, number);
+    if (isWatching) return messages.mendAndSave(entry);
     return kind === "entry"
       ? messages.mendFile(entry, number)
       : messages.mendAndCheck(entry, number);

@@ -2,6 +2,7 @@ import { afterAll, beforeEach, expect, test } from "vitest";
 import { firstFile, serverThatAnswers } from "./fixture/lessons.ts";
 import { WorkshopCopy } from "./fixture/workshop-copy.ts";
 import {
+  type FailedAt,
   type LessonProgress,
   type Progress,
   emptyProgress,
@@ -11,13 +12,23 @@ const workshop = new WorkshopCopy();
 afterAll(() => workshop.end());
 beforeEach(() => keep(null));
 
+const failedAt: FailedAt = {
+  requirement: "name",
+  times: 1,
+  since: "2026-11-23T10:00:00.000Z",
+  spent: 0,
+  fault: null,
+  mistake: null,
+};
+
 const started: LessonProgress = {
   state: "started",
   tries: 1,
   hints: {},
   first: "2026-11-23T10:00:00.000Z",
   last: "2026-11-23T10:00:00.000Z",
-  failedAt: { requirement: "name", times: 1, fault: null },
+  spent: 0,
+  failedAt,
 };
 
 test("each time the next of the three hints, then what else there is", async () => {
@@ -30,7 +41,7 @@ test("each time the next of the three hints, then what else there is", async () 
   expect(said[1]).toContain("Hint 2 of 3: What to think of.");
   expect(said[2]).toContain("Hint 3 of 3: Which call.");
   expect(said[3]).toContain("Hint 3 of 3");
-  expect(said[3]).toContain("solutions/01-first-steps/server.ts");
+  expect(said[3]).toContain("npm run diff 01 shows one way");
 });
 
 test("a hint that the check has shown is not told again", async () => {
@@ -39,6 +50,15 @@ test("a hint that the check has shown is not told again", async () => {
     "Where to look for /name",
   );
   expect((await workshop.run(["hint", "01"])).stdout).toContain("Hint 2 of 3");
+});
+
+test("the hint of a mistake that the check recognised is told again", async () => {
+  workshop.write(firstFile, serverThatAnswers("/health").replace("404", "418"));
+  const { stdout } = await workshop.run(["check", "01"]);
+  expect(stdout).toContain("This is a teapot.");
+  expect((await workshop.run(["hint", "01"])).stdout).toContain(
+    "From the last check: This is a teapot.",
+  );
 });
 
 test("--all-levels", async () => {
@@ -50,7 +70,7 @@ test("--all-levels", async () => {
 test("what was wrong with the server itself comes first", async () => {
   keep({
     ...started,
-    failedAt: { requirement: "name", times: 1, fault: "syntax-error" },
+    failedAt: { ...failedAt, fault: "syntax-error" },
   });
   expect((await workshop.run(["hint"])).stdout).toContain("Mend that first.");
 });
@@ -60,7 +80,7 @@ test.each([
   ["all met", { ...started, failedAt: null }, "needs no hint"],
   [
     "a requirement that no longer exists",
-    { ...started, failedAt: { requirement: "gone", times: 1, fault: null } },
+    { ...started, failedAt: { ...failedAt, requirement: "gone" } },
     "The lesson has changed",
   ],
 ])("%s: says so", async (_what, lesson, sentence) => {

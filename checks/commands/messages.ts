@@ -154,10 +154,24 @@ export const stretchOpen = (titles: readonly string[]) =>
   `If you would like to go deeper: ${titles.join("; ")}.`;
 
 export const mendAndCheck = (file: string, number: string) =>
-  `Next: change ${file}, then ${typed(`npm run check ${number}`)} (for more help: ${typed(`npm run hint ${number}`)})`;
+  `Next: change ${file}, then ${typed(`npm run check ${number}`)}`;
 
-export const mendAndSave = (file: string, number: string) =>
-  `Next: change ${file} and save it (for more help: ${typed(`npm run hint ${number}`)})`;
+export const mendAndSave = (file: string) => `Next: change ${file} and save it`;
+
+/** Behind what to do next, while nothing has failed repeatedly. */
+export const moreHelp = (number: string) =>
+  ` (for more help: ${typed(`npm run hint ${number}`)})`;
+
+export const offerHint = (
+  times: number,
+  number: string,
+  level: number,
+  of: number,
+) =>
+  `Here for the ${ordinal(times)} time: ${typed(`npm run hint ${number}`)} says more (hint ${level} of ${of}).`;
+
+export const offerDiff = (times: number, number: string) =>
+  `Here for the ${ordinal(times)} time, and all hints are told. One way to do it: ${typed(`npm run diff ${number}`)}`;
 
 export const mendFile = (file: string, number: string) =>
   `Next: change ${file}, then ${typed(`npm run check -- ${number} --entry ${file}`)}`;
@@ -199,6 +213,8 @@ export const noHintNeeded = (number: string) =>
 export const requirementGone = (number: string) =>
   `The lesson has changed since it was last checked. Next: ${typed(`npm run check ${number}`)}`;
 
+export const hintOfMistake = (hint: string) => `From the last check: ${hint}`;
+
 export const hintFor = (title: string) => `To do: ${title}`;
 
 export const hintOf = (level: number, of: number, text: string) =>
@@ -210,8 +226,8 @@ export const faultFirst =
 export const moreHints = (number: string) =>
   `Next: ${typed(`npm run check ${number}`)} (for more help: ${typed(`npm run hint ${number}`)})`;
 
-export const noMoreHints = (number: string, solution: string) =>
-  `Next: ${typed(`npm run check ${number}`)} (there are no more hints; ${solution} shows one way)`;
+export const noMoreHints = (number: string) =>
+  `Next: ${typed(`npm run check ${number}`)} (there are no more hints; ${typed(`npm run diff ${number}`)} shows one way)`;
 
 // ---- the list
 
@@ -242,6 +258,19 @@ export const whereToBegin = (
   ["Read:", readme],
   ["Edit:", file],
 ];
+
+/** `3rd`, `11th`, `21st` */
+function ordinal(count: number): string {
+  const rule = ordinalRules.select(count);
+  return `${count}${ordinalEndings[rule] ?? "th"}`;
+}
+
+const ordinalRules = new Intl.PluralRules("en", { type: "ordinal" });
+const ordinalEndings: Readonly<Record<string, string>> = {
+  one: "st",
+  two: "nd",
+  few: "rd",
+};
 
 function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join("\n");

@@ -75,6 +75,26 @@ describe("the file", () => {
     ).toEqual(["first", "second", "third"]);
   });
 
+  test("of an older workshop: what it did not keep yet is added", async () => {
+    const lesson = {
+      state: "started",
+      tries: 2,
+      hints: {},
+      first: "2026-11-23T10:00:00.000Z",
+      last: "2026-11-23T10:05:00.000Z",
+    };
+    const failedAt = { requirement: "health", times: 2, fault: null };
+    const lessons = { "01-one": { ...lesson, failedAt } };
+    writeFileSync(path, JSON.stringify({ version: 1, lessons }));
+    const { progress, notice } = await new ProgressFile(path).read();
+    expect(notice).toBe(null);
+    expect(progress.lessons["01-one"]).toEqual({
+      ...lesson,
+      spent: 0,
+      failedAt: { ...failedAt, since: lesson.last, spent: 0, mistake: null },
+    });
+  });
+
   test("cannot be written: says so, and still gives the progress", async () => {
     // Below a file there is no folder, whoever one is.
     writeFileSync(join(folder, "file"), "");
@@ -106,14 +126,41 @@ describe("what is entered", () => {
       hints: {},
       first: "2026-11-23T10:00:00.000Z",
       last: "2026-11-23T10:01:00.000Z",
-      failedAt: { requirement: "health", times: 2, fault: "syntax-error" },
+      spent: 60_000,
+      failedAt: {
+        requirement: "health",
+        times: 2,
+        since: "2026-11-23T10:00:00.000Z",
+        spent: 60_000,
+        fault: "syntax-error",
+        mistake: null,
+      },
     });
     enter(progress, failed("name"), contract, at(2));
     expect(progress.lessons["01-one"]?.failedAt).toEqual({
       requirement: "name",
       times: 1,
+      since: "2026-11-23T10:02:00.000Z",
+      spent: 0,
       fault: null,
+      mistake: null,
     });
+  });
+
+  test("the time between two checks counts for the later one; a pause does not, nor a clock that was set back", () => {
+    const progress = emptyProgress();
+    const at = (minute: number) => new Date(Date.UTC(2026, 10, 23, 10, minute));
+    const spent = () =>
+      Object.values(progress.lessons).map((lesson) => lesson.spent / 60_000);
+    enter(progress, passed, contract, at(0));
+    enter(progress, { ...passed, lesson: "02-two" }, contract, at(10));
+    expect(spent()).toEqual([0, 10]);
+    enter(progress, { ...passed, lesson: "02-two" }, contract, at(26));
+    expect(spent()).toEqual([0, 10]);
+    enter(progress, passed, contract, at(31));
+    expect(spent()).toEqual([5, 10]);
+    enter(progress, passed, contract, at(3));
+    expect(spent()).toEqual([5, 10]);
   });
 
   test("a lesson that was passed once stays passed", () => {

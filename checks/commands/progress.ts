@@ -30,6 +30,8 @@ export interface LessonProgress {
   /** When it was checked first and last, in ISO 8601. */
   first: string;
   last: string;
+  /** Time spent on it, in milliseconds; a pause is not counted, see {@link PAUSE}. */
+  spent: number;
   /** Where the last check ended; `null` when it met everything. */
   failedAt: FailedAt | null;
 }
@@ -39,9 +41,21 @@ export interface FailedAt {
   requirement: string;
   /** How often in a row it was this one. */
   times: number;
+  /** Since when it is this one, in ISO 8601. */
+  since: string;
+  /** Time spent on this one since then, in milliseconds. */
+  spent: number;
   /** What was wrong with the server as a process, if anything, such as `syntax-error`. */
   fault: string | null;
+  /** The mistake that was recognised in the last check, such as `M7`. */
+  mistake: string | null;
 }
+
+/**
+ * Between two checks somebody works on the lesson. After this long without one, in milliseconds, they
+ * have been elsewhere.
+ */
+const PAUSE = 15 * 60_000;
 
 /** What was read or kept, and what to tell the learner about the file, if anything. */
 export interface Kept {
@@ -124,8 +138,9 @@ export class ProgressFile {
     } catch {
       throw new NotOurs();
     }
-    if (!isProgress(value)) throw new NotOurs();
-    return value;
+    const progress = readProgress(value);
+    if (progress === null) throw new NotOurs();
+    return progress;
   }
 
   /** `.progress.broken-2026-11-23T01-45-10.json`, or with a number where that exists. */
@@ -188,24 +203,50 @@ export function enter(
   const asked = contract.find(({ id }) => id === failed?.id);
   if (asked !== undefined && failed?.hint === asked.hints[0])
     hints[asked.id] ??= 1;
+  const worked = sinceLastCheck(progress, now);
   progress.lessons[lesson] = {
     state: verdict === "passed" ? "passed" : (before?.state ?? "started"),
     tries: (before?.tries ?? 0) + 1,
     hints,
     first: before?.first ?? at,
     last: at,
+    spent: (before?.spent ?? 0) + worked,
     failedAt:
       failed === undefined
         ? null
         : {
             requirement: failed.id,
-            times:
-              before?.failedAt?.requirement === failed.id
-                ? before.failedAt.times + 1
-                : 1,
+            ...untilNow(before?.failedAt, failed.id, at, worked),
             fault: server.fault,
+            mistake: failed.mistake,
           },
   };
+}
+
+/** How often in a row, and since when, it is this requirement. */
+function untilNow(
+  before: FailedAt | null | undefined,
+  requirement: string,
+  at: string,
+  worked: number,
+): Pick<FailedAt, "times" | "since" | "spent"> {
+  return before?.requirement === requirement
+    ? {
+        times: before.times + 1,
+        since: before.since,
+        spent: before.spent + worked,
+      }
+    : { times: 1, since: at, spent: 0 };
+}
+
+/** The time since the last check of any lesson, in milliseconds; 0 after a pause. */
+function sinceLastCheck({ lessons }: Progress, now: Date): number {
+  const last = Math.max(
+    ...Object.values(lessons).map((lesson) => Date.parse(lesson.last) || 0),
+  );
+  const passed = now.getTime() - last;
+  // A clock that was set back has not given time to anybody.
+  return passed >= 0 && passed <= PAUSE ? passed : 0;
 }
 
 /** Whether the lesson was passed. */
@@ -225,13 +266,32 @@ function codeOf(error: unknown): string {
   return code ?? String(error);
 }
 
-function isProgress(value: unknown): value is Progress {
-  return (
-    isRecord(value) &&
-    value.version === 1 &&
-    isRecord(value.lessons) &&
-    Object.values(value.lessons).every(isLessonProgress)
+/**
+ * The progress that a file holds, or `null` when it is something else. What an older workshop did not
+ * keep yet is added.
+ */
+export function readProgress(value: unknown): Progress | null {
+  if (!isRecord(value) || value.version !== 1 || !isRecord(value.lessons))
+    return null;
+  const lessons = Object.entries(value.lessons).map(
+    ([name, lesson]) => [name, readLesson(lesson)] as const,
   );
+  return lessons.every(([, lesson]) => lesson !== null)
+    ? ({ ...value, lessons: Object.fromEntries(lessons) } as Progress)
+    : null;
+}
+
+function readLesson(value: unknown): LessonProgress | null {
+  if (!isRecord(value)) return null;
+  const { failedAt, last } = value;
+  const lesson = {
+    spent: 0,
+    ...value,
+    failedAt: isRecord(failedAt)
+      ? { since: last, spent: 0, mistake: null, ...failedAt }
+      : failedAt,
+  };
+  return isLessonProgress(lesson) ? lesson : null;
 }
 
 function isLessonProgress(value: unknown): value is LessonProgress {
@@ -243,6 +303,7 @@ function isLessonProgress(value: unknown): value is LessonProgress {
     Object.values(value.hints).every(Number.isInteger) &&
     typeof value.first === "string" &&
     typeof value.last === "string" &&
+    typeof value.spent === "number" &&
     (value.failedAt === null || isFailedAt(value.failedAt))
   );
 }
@@ -252,8 +313,15 @@ function isFailedAt(value: unknown): value is FailedAt {
     isRecord(value) &&
     typeof value.requirement === "string" &&
     Number.isInteger(value.times) &&
-    (value.fault === null || typeof value.fault === "string")
+    typeof value.since === "string" &&
+    typeof value.spent === "number" &&
+    isTextOrNull(value.fault) &&
+    isTextOrNull(value.mistake)
   );
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === "string";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

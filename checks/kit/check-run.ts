@@ -12,6 +12,7 @@ import { type Entry, Timeline, whatWasDone, withNames } from "./timeline.ts";
 import { typeFaults } from "./type-check.ts";
 import { Unmet } from "./unmet.ts";
 import { CheckWorld } from "./check-world.ts";
+import { WaitingServer } from "./waiting-server.ts";
 
 export interface CheckOptions {
   /** Absolute path of the server to check. */
@@ -22,6 +23,10 @@ export interface CheckOptions {
   typeCheck?: boolean;
   /** What the server needs, where that is not what the checked lesson's own server needs. */
   needs?: Needs | undefined;
+  /** The record of the check; it makes one of its own unless given. */
+  timeline?: Timeline | undefined;
+  /** A process that was started ahead, for the first server of the check; see {@link startAhead}. */
+  waiting?: WaitingServer | undefined;
   /** A database that outlives the check; it opens one of its own unless given. */
   database?: Promise<Database> | undefined;
   /** Is told how the download of a database gets on; nothing is downloaded unless given. */
@@ -40,12 +45,13 @@ const TRIES = 3;
  * requirements are judged once all of the base is met, each for itself.
  */
 export class CheckRun {
-  readonly timeline = new Timeline();
+  readonly timeline: Timeline;
   readonly #lesson: Lesson;
   readonly #entry: string;
   readonly #signal: AbortSignal | undefined;
   readonly #typeCheck: boolean;
   readonly #needs: Needs;
+  readonly #waiting: WaitingServer | undefined;
   readonly #openDatabase: () => Promise<CheckDatabase> | null;
   #database: Promise<CheckDatabase> | null = null;
   readonly #results: RequirementResult[] = [];
@@ -66,13 +72,17 @@ export class CheckRun {
       needs,
       database,
       onDownload,
+      waiting,
+      timeline = new Timeline(),
     }: CheckOptions,
   ) {
+    this.timeline = timeline;
     this.#typeCheck = typeCheck;
     this.#lesson = lesson;
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
     this.#signal = signal;
+    this.#waiting = waiting;
     this.#openDatabase = () =>
       this.#needs.database === undefined
         ? null
@@ -214,6 +224,7 @@ export class CheckRun {
       },
       timeline: this.timeline,
       signal: this.#signal,
+      waiting: this.#waiting,
       onSpawn: () => void loadSocketIo(),
     };
   }
@@ -395,4 +406,14 @@ export async function runCheck(
   for (const requirement of lesson.requirements)
     onResult(await run.judge(requirement));
   return run.end();
+}
+
+/** Starts the process of the next check's server ahead: that check then takes it as `waiting`. */
+export function startAhead(
+  lesson: Lesson,
+  { entry, needs = lesson.needs }: Pick<CheckOptions, "entry" | "needs">,
+): WaitingServer {
+  const libraries = ["express", "socket.io"];
+  if (needs?.database !== undefined) libraries.push("mongodb");
+  return new WaitingServer(entry, workingFolder(lesson, entry), libraries);
 }

@@ -23,22 +23,32 @@ export function removeCompiled(file: string): void {
   rmSync(file, { force: true });
 }
 
+/** A name for the compiled file of that source, as an absolute path that nothing else has. */
+export function compiledName(entry: string): string {
+  const extension = isCommonJs(entry) ? "cjs" : "mjs";
+  const unique = randomBytes(4).toString("hex");
+  return join(dirname(entry), `.server.${process.pid}.${unique}.${extension}`);
+}
+
+function isCommonJs(entry: string): boolean {
+  return /^\.c[jt]s$/.test(extname(entry));
+}
+
 /**
  * Compiles a server and what it imports from its own files into one file beside it, where relative
  * paths, `import.meta.dirname` and the packages mean the same as in the source. Packages stay outside.
  *
  * @param entry absolute path of the TypeScript or JavaScript file
+ * @param compiled where the compiled file is to be, as {@link compiledName} gives it
  * @returns the absolute path of the compiled file; see {@link removeCompiled}
  * @throws {NoServerFile | EmptyServerFile | SyntaxFault} for what is wrong with the file
  * @throws {CouldNotTell} when the compiled file cannot be written
  */
-export async function compileServer(entry: string): Promise<string> {
+export async function compileServer(
+  entry: string,
+  compiled = compiledName(entry),
+): Promise<string> {
   await refuseMissingOrEmpty(entry);
-  const commonJs = /^\.c[jt]s$/.test(extname(entry));
-  const compiled = join(
-    dirname(entry),
-    `.server.${process.pid}.${randomBytes(4).toString("hex")}.${commonJs ? "cjs" : "mjs"}`,
-  );
   const { build } = await esbuild;
   const { outputFiles } = await build({
     entryPoints: [entry],
@@ -46,7 +56,7 @@ export async function compileServer(entry: string): Promise<string> {
     bundle: true,
     packages: "external",
     platform: "node",
-    format: commonJs ? "cjs" : "esm",
+    format: isCommonJs(entry) ? "cjs" : "esm",
     target: "node20",
     sourcemap: "inline",
     write: false,

@@ -9,7 +9,12 @@ export function lessonFile(name: string): string {
 
 /** The reference solution of a lesson. */
 export function solutionFile(name: string): string {
-  return join(root, "solutions", name, "server.ts");
+  return join(solutionFolder(name), "server.ts");
+}
+
+/** The reference solution with what stands beside it. */
+export function solutionFolder(name: string): string {
+  return join(root, "solutions", name);
 }
 
 /** A file that a lesson begins with. */

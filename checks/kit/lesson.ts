@@ -18,6 +18,11 @@ export interface Lesson {
   /** Earlier lessons whose contract still holds for this lesson's server. */
   keeps?: readonly string[];
   needs?: Needs;
+  /**
+   * The lesson whose server this one goes on with: the one before, unless it says otherwise. `null`
+   * where a new server begins.
+   */
+  buildsOn?: string | null;
 }
 
 /** What a lesson's server finds beside PORT, HOST and PUBLIC_DIR, and what its clients bring. */
@@ -28,6 +33,9 @@ export interface Needs {
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
   auth?(name: string): Record<string, unknown>;
 }
+
+/** How many hints each requirement has. */
+export const HINTS = 3;
 
 export interface DatabaseNeeds {
   /** Whether the contract has transactions or change streams. */

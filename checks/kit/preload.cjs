@@ -84,3 +84,5 @@ new Worker(
   }, 500);`,
   { eval: true, workerData: { ppid: process.ppid }, execArgv: [] },
 ).unref();
+
+if (process.env.WORKSHOP_GATE !== undefined) require("./gate.cjs");

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { dirname, join, resolve } from "node:path";
+import type { ChildProcess } from "node:child_process";
+import { dirname, resolve } from "node:path";
 import { compileServer, removeCompiled, removeLeftovers } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
@@ -24,9 +24,11 @@ import {
 import { pass } from "./patience.ts";
 import { freePort } from "./ports.ts";
 import { isRunning } from "./processes.ts";
-import { cacheFolder, root, shown } from "./repository.ts";
+import { cacheFolder, shown } from "./repository.ts";
+import { hasNotEnded, killGroup, spawnServer } from "./server-child.ts";
 import { ServerOutput } from "./server-output.ts";
 import { Timeline } from "./timeline.ts";
+import type { WaitingServer } from "./waiting-server.ts";
 
 export interface ServerOptions {
   /** The server's TypeScript or JavaScript file. */
@@ -44,6 +46,8 @@ export interface ServerOptions {
   readyWithin?: number;
   /** A server that prints more bytes than this prints without end. */
   mostOutput?: number;
+  /** A process that was started ahead; used where it fits, and once. */
+  waiting?: WaitingServer | undefined;
   /** Called once the process exists: from here on there is time to do something else. */
   onSpawn?: (server: ServerProcess) => void;
 }
@@ -80,12 +84,6 @@ const MOST_MEMORY = 640 * 1_048_576;
 const BLOCKED_TURNS = 50;
 const BLOCKED_TURNS_WHILE_STARTING = 75;
 const TURN = 20;
-
-/** Every server that runs now. Whatever ends this process ends them. */
-const running = new Set<ServerProcess>();
-process.on("exit", () => {
-  for (const server of running) server.kill();
-});
 
 /**
  * A learner's server, run as a process of its own and looked at from outside.
@@ -129,17 +127,25 @@ export class ServerProcess {
    * @throws {CouldNotTell} when the machine has no port or no process left
    */
   static async start(options: ServerOptions): Promise<ServerProcess> {
+    const { entry, cwd = dirname(entry) } = options;
+    const waiting = options.waiting?.fits(entry, cwd)
+      ? options.waiting
+      : undefined;
     const [compiled, port] = await Promise.all([
-      compileServer(options.entry),
+      compileServer(entry, waiting?.compiled),
       options.port ?? freePort(),
     ]);
     if (options.signal?.aborted) {
       removeCompiled(compiled);
       throw ended();
     }
-    const server = new ServerProcess(options, compiled, port);
+    const env = serverEnvironment({ PORT: String(port), ...options.env });
+    const child = waiting?.fits(entry, cwd)
+      ? waiting.open(env)
+      : spawnServer(compiled, { cwd, env, waits: false });
+    const server = new ServerProcess(options, child, compiled, port);
     options.onSpawn?.(server);
-    void removeLeftovers(dirname(options.entry));
+    void removeLeftovers(dirname(entry));
     const obstacle = await server.#becomeReady(options.readyWithin ?? 1_000);
     if (obstacle === null) return server;
     await server.stop();
@@ -153,7 +159,13 @@ export class ServerProcess {
     throw obstacle;
   }
 
-  private constructor(options: ServerOptions, compiled: string, port: number) {
+  private constructor(
+    options: ServerOptions,
+    child: ChildProcess,
+    compiled: string,
+    port: number,
+  ) {
+    this.#child = child;
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.#compiled = compiled;
@@ -168,23 +180,6 @@ export class ServerProcess {
     });
     this.died.catch(() => {}); // whoever waits for something races it
 
-    this.#child = spawn(
-      process.execPath,
-      [
-        "--require",
-        join(root, "checks", "kit", "preload.cjs"),
-        "--enable-source-maps",
-        compiled,
-      ],
-      {
-        cwd: options.cwd ?? dirname(options.entry),
-        env: serverEnvironment({ PORT: String(port), ...options.env }),
-        stdio: ["ignore", "pipe", "pipe", "ipc"],
-        detached: process.platform !== "win32",
-        windowsHide: true,
-      },
-    );
-    running.add(this);
     options.signal?.addEventListener("abort", () => this.#end(), {
       once: true,
     });
@@ -275,25 +270,7 @@ export class ServerProcess {
   /** Ends the whole process group at once, without waiting for it. */
   kill(): void {
     this.#stopping = true;
-    this.#killGroup();
-  }
-
-  #killGroup(): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    if (process.platform === "win32") {
-      if (this.isAlive)
-        spawn("taskkill", ["/pid", String(pid), "/T", "/F"], {
-          stdio: "ignore",
-          windowsHide: true,
-        });
-      return;
-    }
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      // The group is gone already.
-    }
+    killGroup(this.#child);
   }
 
   // ---- starting
@@ -396,7 +373,6 @@ export class ServerProcess {
   }> {
     return new Promise((resolveExit) => {
       const finish = (code: number | null, signal: NodeJS.Signals | null) => {
-        running.delete(this);
         removeCompiled(this.#compiled);
         resolveExit({ code, signal });
       };
@@ -409,7 +385,7 @@ export class ServerProcess {
       this.#child.once("exit", (code, signal) => {
         const unexpected = !this.#stopping;
         // What the server had started would hold its pipes and its port.
-        if (unexpected) this.#killGroup();
+        if (unexpected) killGroup(this.#child);
         const end = () => {
           clearTimeout(patience);
           if (unexpected) this.#reject(this.#faultOfExit(code, signal));
@@ -462,7 +438,7 @@ export class ServerProcess {
   }
 
   get isAlive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return hasNotEnded(this.#child);
   }
 
   async #exitsWithin(ms: number): Promise<boolean> {

@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { root } from "./repository.ts";
+
+/** Groups that are alive now. Whatever ends this process ends them. */
+const alive = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of alive) killGroup(child);
+});
+
+/**
+ * Starts the process of a compiled server: plain Node with the preload, as the leader of a process
+ * group of its own, with its console in pipes.
+ *
+ * @param waits whether it waits at the gate, on a pipe at {@link GATE}; see waiting-server.ts
+ */
+export function spawnServer(
+  compiled: string,
+  { cwd, env, waits }: { cwd: string; env: NodeJS.ProcessEnv; waits: boolean },
+): ChildProcess {
+  const child = spawn(
+    process.execPath,
+    [
+      "--require",
+      join(root, "checks", "kit", "preload.cjs"),
+      "--enable-source-maps",
+      compiled,
+    ],
+    {
+      cwd,
+      env,
+      stdio: [
+        "ignore",
+        "pipe",
+        "pipe",
+        "ipc",
+        ...(waits ? (["pipe"] as const) : []),
+      ],
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    },
+  );
+  alive.add(child);
+  for (const end of ["exit", "error"])
+    child.once(end, () => alive.delete(child));
+  return child;
+}
+
+/** The number of the pipe at which a server's process waits, among its streams. */
+export const GATE = 4;
+
+/** Ends a server's process and everything that it started, at once and without waiting for it. */
+export function killGroup(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  if (process.platform === "win32") {
+    if (hasNotEnded(child))
+      spawn("taskkill", ["/pid", String(pid), "/T", "/F"], {
+        stdio: "ignore",
+        windowsHide: true,
+      });
+    return;
+  }
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // The group is gone already.
+  }
+}
+
+export function hasNotEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
