@@ -27,7 +27,14 @@ function inWords(this: unknown, key: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[key];
   if (ArrayBuffer.isView(original) || original instanceof ArrayBuffer)
     return `‹${original.byteLength} bytes›`;
+  // In a database a date and an id are no texts, and it matters which of them it is.
+  if (original instanceof Date) return `ISODate("${value}")`;
+  if (isObjectId(original)) return `ObjectId("${value}")`;
   return typeof value === "bigint" ? `${value}n` : value;
+}
+
+function isObjectId(value: unknown): boolean {
+  return (value as { _bsontype?: unknown } | null)?._bsontype === "ObjectId";
 }
 
 /** A mistake in what a person typed, told in one sentence. */
