@@ -75,6 +75,7 @@ const EMPTY_AFTERWARDS = "an empty object, after these";
 const lesson: Lesson = {
   name: "05-never-trust-a-payload",
   keeps: ["01-one-server"],
+  buildsOn: null,
   mistakes: [
     {
       id: "hidden-crash",

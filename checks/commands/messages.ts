@@ -10,6 +10,9 @@ export const usage = {
   check:
     "npm run check -- [LESSON] [--entry FILE | --solution] [--watch | --earlier] [--json] [--plain], or npm run check -- --all",
   hint: "npm run hint -- [LESSON] [--all-levels] [--plain]",
+  diff: "npm run diff -- [LESSON] [--yes] [--plain]",
+  reset: "npm run reset -- LESSON [--plain]",
+  carry: "npm run carry -- LESSON [--plain]",
   list: "npm run list -- [--json] [--plain]",
   doctor: "npm run doctor -- [--plain]",
   mongod: "npm run mongod -- --port 27027 [--replSet rs0 [--initiate]]",
@@ -228,6 +231,89 @@ export const moreHints = (number: string) =>
 
 export const noMoreHints = (number: string) =>
   `Next: ${typed(`npm run check ${number}`)} (there are no more hints; ${typed(`npm run diff ${number}`)} shows one way)`;
+
+// ---- one's own files: reset and carry
+
+export const nameLesson = "Name the lesson.";
+
+export const folderNotWritten = (folder: string, code: string) =>
+  `${folder} cannot be written to (${code}). What is in it has not been lost`;
+
+export const alreadyStarter = (number: string) =>
+  `Lesson ${number} is as it was at the beginning. Nothing was changed.`;
+
+export const resetDone = (files: readonly string[]) =>
+  `As at the beginning again: ${files.join(", ")}.`;
+
+export const keptIn = (folder: string) =>
+  `What was there before is kept in ${folder}`;
+
+export const beginsAnew = (number: string) =>
+  `Lesson ${number} begins with a server of its own, so there is nothing to carry into it. Its start: npm run reset ${number}`;
+
+export const nothingToCarry = (number: string, before: string) =>
+  `In lesson ${before} there is nothing of yours yet that could be carried. Lesson ${number} has a start of its own that does all of it: npm run reset ${number}`;
+
+export const carried = (files: readonly string[], from: string) =>
+  `From ${from}: ${files.join(", ")}.`;
+
+export const alreadyCarried = (from: string) =>
+  `What is in ${from} is here already. Nothing was changed.`;
+
+export const notPassed = (before: string) =>
+  `Lesson ${before} is not passed yet. What is missing there may be missing here too.`;
+
+export const whatIsNew = (title: string) => `${title} asks for:`;
+
+export const readAndCheck = (readme: string, number: string) =>
+  `Next: read ${readme}, then ${typed(`npm run check ${number}`)}`;
+
+// ---- the solution beside one's own
+
+export const diffHeading = (number: string, title: string) =>
+  `Lesson ${number}: ${title} (yours beside the solution)`;
+
+/** Whose a line is. */
+export const sides = {
+  both: { sign: " ", word: "both" },
+  yours: { sign: "-", word: "yours" },
+  solution: { sign: "+", word: "solution" },
+} as const;
+
+export const legend = {
+  sign: "- only yours, + only in the solution",
+  word: "each line says whose it is",
+} as const;
+
+export const compared = (file: string, how: string) => `${file} (${how})`;
+
+export const sameAsSolution = (file: string) =>
+  `${file} is the same as the solution.`;
+
+export const onlyYours = (file: string) => `${file} is only yours.`;
+
+export const onlyInSolution = (file: string) =>
+  `${file} is only in the solution:`;
+
+export const tooDifferent = (file: string, solution: string) =>
+  `${file} has nothing in common with the solution. Open ${solution} beside it.`;
+
+export const fromLine = (line: number) => `from line ${line}:`;
+
+export const diffClosing = (number: string, notes: string | null) =>
+  `Another way can be as right as ours: ${typed(`npm run check ${number}`)} decides.${notes === null ? "" : ` Why ours is as it is: ${notes}`}`;
+
+export const noSolution = (folder: string) =>
+  `The solution is not here: ${folder} is missing. Whoever gave you the workshop may have kept it back.`;
+
+export const showSolution = (number: string) =>
+  `You have not tried lesson ${number} yet, and this shows the solution. Show it? (y/N)`;
+
+export const showSolutionUnasked = (number: string) =>
+  `You have not tried lesson ${number} yet, and this shows the solution. If that is what you want: npm run diff -- ${number} --yes`;
+
+export const notShown = (number: string) =>
+  `Then not. Next: ${typed(`npm run check ${number}`)}`;
 
 // ---- the list
 

@@ -18,8 +18,8 @@ export function wrap(text: string, width: number): string[] {
   return lines.map((line) => line.trimEnd().replaceAll("\u00A0", " "));
 }
 
-/** A word that is longer than a line is broken wherever the line ends. */
-function inPieces(text: string, width: number): string[] {
+/** Breaks a text wherever a line ends; an empty one has no pieces. */
+export function inPieces(text: string, width: number): string[] {
   const characters = [...text];
   const pieces: string[] = [];
   while (characters.length > 0)

@@ -36,6 +36,8 @@ const USUAL = 80;
  */
 export class Terminal {
   readonly width: number;
+  /** What two columns side by side may use: all there is. */
+  readonly columns: number;
   /** Lines that fit on the screen above the next prompt; Infinity where there is no screen. */
   readonly height: number;
   /** Whether somebody looks at it while it is written. */
@@ -59,6 +61,7 @@ export class Terminal {
       Boolean(environment.NO_COLOR) ||
       environment.TERM === "dumb";
     this.#hasSigns = !this.isPlain && showsSigns(environment, platform);
+    this.columns = columns;
     this.width = Math.min(WIDE, Math.max(NARROW, columns));
     this.height = isTTY && rows ? Math.max(1, rows - 1) : Infinity;
   }
