@@ -9,6 +9,7 @@ export const usage = {
   start: "npm start -- [--plain]",
   check:
     "npm run check -- [LESSON] [--entry FILE | --solution] [--watch | --earlier] [--json] [--plain], or npm run check -- --all",
+  playground: "npm run playground -- [LESSON] [--no-open]",
   hint: "npm run hint -- [LESSON] [--all-levels] [--plain]",
   diff: "npm run diff -- [LESSON] [--yes] [--plain]",
   reset: "npm run reset -- LESSON [--plain]",
@@ -204,6 +205,16 @@ export const firstOpen = (met: number, of: number, title: string) =>
 
 export const watching = (folder: string) =>
   `Watching ${folder}: every save is checked. Ctrl-C ends.`;
+
+// ---- the playground
+
+export const playground = (title: string, url: string) => [
+  `The playground is open at lesson ${title}:`,
+  "",
+  `  ${url}`,
+  "",
+  "Keep that address to yourself: whoever has it can use the page. Ctrl-C ends it.",
+];
 
 // ---- hints
 

@@ -16,6 +16,7 @@ interface Command {
 /** Loaded when they are asked for, so that no command waits for another one's modules. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: () => import("./start.ts"),
+  playground: () => import("./playground.ts"),
   check: () => import("./check.ts"),
   hint: () => import("./hint.ts"),
   diff: () => import("./diff.ts"),

@@ -151,15 +151,15 @@ export class ObservedDatabase {
     const collection = db.collection(name);
     const [count, documents] = await Promise.all([
       collection.estimatedDocumentCount(),
-      collection
-        .find()
-        .sort({ $natural: -1 })
-        .limit(MOST_DOCUMENTS)
-        .toArray(),
+      collection.find().sort({ $natural: -1 }).limit(MOST_DOCUMENTS).toArray(),
     ]);
     const known = this.#known.get(name) ?? new KnownDocuments();
     this.#known.set(name, known);
-    return { name, count, documents: known.compare(documents, this.#wire.last) };
+    return {
+      name,
+      count,
+      documents: known.compare(documents, this.#wire.last),
+    };
   }
 }
 

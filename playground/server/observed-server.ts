@@ -13,11 +13,12 @@ import type { Wire } from "./wire.ts";
 export interface Observation {
   /** Absolute path of the learner's server. */
   entry: string;
-  needs: Needs;
+  /** What it finds in its environment; asked at each start. */
+  needs: () => Needs;
   wire: Wire;
   onChange: () => void;
-  /** The server listens, or listens no more. */
-  onMoved: () => void;
+  /** It listens again. */
+  onStarted: () => void;
 }
 
 /** A learner may wait for something slow at the start; a check is less patient. */
@@ -99,7 +100,7 @@ export class ObservedServer {
       void server.died.catch((fault: unknown) => this.#onDeath(server, fault));
       this.#noteOf("started", `listens on ${server.url}`);
       this.#become("running");
-      this.#observation.onMoved();
+      this.#observation.onStarted();
     } catch (error) {
       this.#crashed(error);
     }
@@ -115,7 +116,7 @@ export class ObservedServer {
         port,
         env: {
           PUBLIC_DIR: join(root, "lessons", "public"),
-          ...needs.env,
+          ...needs().env,
           // The lesson's own page is shown, and it comes from the server itself.
           CORS_ORIGIN: `http://127.0.0.1:${port}`,
         },
@@ -154,7 +155,6 @@ export class ObservedServer {
     if (server !== this.#server) return;
     this.#server = null;
     this.#crashed(fault);
-    this.#observation.onMoved();
   }
 
   #crashed(error: unknown): void {

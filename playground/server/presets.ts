@@ -129,7 +129,10 @@ const table: readonly LessonPresets[] = [
     clients: { sendOffsets: true },
     presets: [
       ask("room:join", { room: "tea" }),
-      ask("message:send", { room: "tea", text: "From one worker to the other" }),
+      ask("message:send", {
+        room: "tea",
+        text: "From one worker to the other",
+      }),
       stats,
     ],
   },

@@ -6,6 +6,7 @@ import type {
   ClientState,
   Emission,
 } from "../protocol.ts";
+import type { Address } from "./http-request.ts";
 import { Offsets } from "./offsets.ts";
 import { pauseReading } from "./pause.ts";
 import { RawPackets } from "./raw-packets.ts";
@@ -30,7 +31,7 @@ const transports = {
 export interface Surroundings {
   wire: Wire;
   /** Where the server is; `null` while there is none. */
-  address: () => { url: string; ca: string | undefined } | null;
+  address: () => Address | null;
   onChange: () => void;
 }
 
@@ -63,6 +64,10 @@ export class Visitor {
     if (options.answer !== null) readJson("The answer", options.answer);
   }
 
+  get options(): ClientOptions {
+    return this.#options;
+  }
+
   get state(): ClientState {
     const isConnected = this.#status === "connected";
     return {
@@ -81,13 +86,13 @@ export class Visitor {
 
   /** @throws {NotPossible} while there is no server */
   connect(): void {
+    if (this.#status === "connected" || this.#status === "connecting") return;
+    if (this.#status === "cut") return this.mend();
     const address = this.#around.address();
     if (address === null)
       throw new NotPossible(
         `${this.name} cannot connect: your server does not run.`,
       );
-    if (this.#status === "cut") return this.mend();
-    if (this.#status === "connected" || this.#status === "connecting") return;
     this.#socket ??= this.#open(address);
     this.#socket.io.reconnection(true);
     this.#begin();
@@ -96,7 +101,6 @@ export class Visitor {
   disconnect(): void {
     this.#unpause();
     this.#socket?.disconnect();
-    if (this.#status === "connected") return; // the disconnect is noted below
     this.#become("disconnected");
   }
 
@@ -116,8 +120,9 @@ export class Visitor {
     if (this.#status !== "cut")
       throw new NotPossible(`The line of ${this.name} is not cut.`);
     this.#note("mended", "has a line again");
-    this.#socket?.io.reconnection(true);
-    this.#begin();
+    this.#status = "disconnected";
+    if (this.#around.address() === null) this.waitForServer();
+    else this.connect();
   }
 
   pause(paused: boolean): void {
@@ -130,14 +135,20 @@ export class Visitor {
     this.#around.onChange();
   }
 
-  /** The server is another one now, perhaps elsewhere: whoever was connected connects again. */
-  serverMoved(): void {
-    const wantsIn =
-      this.#status === "connected" ||
-      this.#status === "connecting" ||
-      this.#status === "cut";
+  /** Connects as soon as there is a server. */
+  waitForServer(): void {
+    this.#become("connecting");
+  }
+
+  /**
+   * There is a server again: another process, which knows nothing of the sessions before. Whoever was
+   * connected, or was refused, tries again.
+   */
+  serverStarted(): void {
+    const status = this.#status;
     this.close();
-    if (wantsIn) this.connect();
+    if (status === "cut") this.#become("cut");
+    else if (status !== "disconnected") this.connect();
   }
 
   /** @throws {NotPossible} when it is not connected, or when what was typed is no JSON */
@@ -172,7 +183,7 @@ export class Visitor {
 
   // ---- connecting
 
-  #open({ url, ca }: { url: string; ca: string | undefined }): Socket {
+  #open({ url, ca }: Address): Socket {
     const { transport, namespace } = this.#options;
     const socket = io(url + namespace, {
       transports: transports[transport],

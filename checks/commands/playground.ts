@@ -1,0 +1,47 @@
+import { startPlayground } from "../../playground/server/start.ts";
+import { openInBrowser } from "./browser.ts";
+import { readCommandLine } from "./command-line.ts";
+import { INTERRUPTED, interruption } from "./interruption.ts";
+import { currentLesson, findLesson, labelOf, readLessons } from "./lessons.ts";
+import * as messages from "./messages.ts";
+import { ProgressFile, isPassed } from "./progress.ts";
+
+const options = { "no-open": { type: "boolean", default: false } } as const;
+
+/** `npm run playground`: the page on which one sees what one's server does, until Ctrl-C. */
+export async function run(words: string[]): Promise<number> {
+  const { values, positionals } = readCommandLine(
+    "playground",
+    words,
+    options,
+    1,
+  );
+  const [word] = positionals;
+  const lessons = readLessons();
+  const { progress, notice } = await new ProgressFile().read();
+  if (notice !== null) process.stderr.write(`${notice}\n`);
+  const lesson =
+    word === undefined
+      ? currentLesson(lessons, (one) => isPassed(progress, one))
+      : findLesson(word, lessons);
+
+  const playground = await startPlayground({ lessons, lesson });
+  process.stdout.write(
+    `${messages.playground(labelOf(lesson), playground.url).join("\n")}\n`,
+  );
+  if (!values["no-open"] && canBeWatched()) openInBrowser(playground.url);
+  await Promise.race([interruption, brokenPage(playground.page)]);
+  await playground.end();
+  return INTERRUPTED;
+}
+
+/** Rejects when the page cannot be built; never resolves. */
+async function brokenPage(page: Promise<unknown>): Promise<never> {
+  await page;
+  return new Promise(() => {});
+}
+
+/** In a job of somebody's CI nobody sits before a screen. */
+function canBeWatched(): boolean {
+  return process.stdout.isTTY === true && !process.env.CI;
+}
