@@ -1,0 +1,81 @@
+import { useComputed } from "@preact/signals";
+import { Drawing } from "../diagram/drawing.tsx";
+import { confirmCarry, confirmReset, openLesson } from "../state/actions.ts";
+import { lesson, lessons } from "../state/state.ts";
+import { dialog, say, show } from "../state/view.ts";
+import { linkOf } from "./links.ts";
+import { renderReadme } from "./markdown.ts";
+
+/** The lesson's README. */
+export function Reading() {
+  const pieces = useComputed(() => {
+    const { readme, name } = lesson.value ?? { readme: "", name: "" };
+    return renderReadme(readme, name);
+  }).value;
+  const name = lesson.value?.name ?? "";
+  return (
+    <article
+      key={name}
+      class="reading"
+      onClick={(event) => follow(event, name)}
+      aria-label="Lesson"
+    >
+      {pieces.map((piece, index) =>
+        "html" in piece ? (
+          <div key={index} dangerouslySetInnerHTML={{ __html: piece.html }} />
+        ) : (
+          <Drawing key={index} figure={piece.figure} />
+        ),
+      )}
+      <Ends />
+    </article>
+  );
+}
+
+/** Links to other parts of the workshop lead there within this page. */
+function follow(event: MouseEvent, lessonName: string): void {
+  const anchor = (event.target as Element).closest("a[data-link]");
+  if (anchor === null) return;
+  event.preventDefault();
+  const link = linkOf(anchor.getAttribute("href") ?? "", lessonName);
+  if (link.kind === "solution") dialog.value = { kind: "solution" };
+  if (link.kind === "lesson") void openLesson(link.name);
+  if (link.kind === "file") say(`Open ${link.path} in your editor.`);
+  if (link.kind === "heading") {
+    const heading = document.getElementById(link.id);
+    heading?.scrollIntoView();
+  }
+}
+
+function Ends() {
+  const at = lessons.value.findIndex(({ name }) => name === lesson.value?.name);
+  const next = lessons.value[at + 1];
+  const from = lesson.value?.carriesFrom ?? null;
+  return (
+    <footer class="ends">
+      <button type="button" class="quiet" onClick={() => show("check")}>
+        What the check says
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => (dialog.value = { kind: "solution" })}
+      >
+        Compare with the solution
+      </button>
+      {from !== null && (
+        <button type="button" class="quiet" onClick={confirmCarry}>
+          Go on with your server of {from.number}
+        </button>
+      )}
+      <button type="button" class="quiet" onClick={confirmReset}>
+        Back to the starter
+      </button>
+      {next !== undefined && (
+        <button type="button" onClick={() => openLesson(next.name)}>
+          Next: {next.number} {next.title}
+        </button>
+      )}
+    </footer>
+  );
+}

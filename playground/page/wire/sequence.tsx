@@ -1,0 +1,242 @@
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { WireEntry } from "../../protocol.ts";
+import type { Lane, Step } from "../diagram/figure.ts";
+import { Heads } from "../diagram/heads.tsx";
+import { type Geometry, ROW, layRow, placeLanes } from "../diagram/layout.ts";
+import { DiagramRow } from "../diagram/row.tsx";
+import { measureIn } from "../parts/measure.ts";
+import { useSize } from "../parts/use-size.ts";
+import { type WireRow, clock, inSight, rowsOf } from "./rows.ts";
+import { inOneSentence, stepOf } from "./steps.ts";
+
+const measure = measureIn("mono");
+
+interface Props {
+  label: string;
+  entries: readonly WireEntry[];
+  lanes: readonly Lane[];
+  /** `seq` of the entry that is chosen. */
+  chosen: number | null;
+  onChoose: (seq: number | null) => void;
+  /** Index of the first entry that is not as it should be. */
+  differs?: number;
+  /** Entries with a greater `seq` appear as new. */
+  freshAfter?: number;
+  /** Whether the newest entry is kept in sight. */
+  following?: boolean;
+  onFollow?: (following: boolean) => void;
+  /** What stands there while there is nothing. */
+  children?: ComponentChildren;
+}
+
+/**
+ * Entries as a sequence diagram. Only what is in sight is drawn, so that thousands stay smooth. It is
+ * one stop for the keyboard; arrow keys choose an entry.
+ */
+export function Sequence(props: Props) {
+  const { label, entries, lanes, chosen, onChoose, differs } = props;
+  const { freshAfter = Infinity, following = false, onFollow } = props;
+  const { ref, width, height } = useSize<HTMLDivElement>();
+  const [top, setTop] = useState(0);
+  const rows = rowsOf(entries, differs);
+  const gutter = width >= 560 ? 76 : 0;
+  const places = placeLanes(lanes, width, gutter);
+  const geometry: Geometry = { width, lanes: places, measure, mostLines: 1 };
+  const { first, end } = inSight(rows.length, ROW, top, height);
+  const newest = entries.at(-1)?.seq;
+  const scrolledByUs = useRef(0);
+
+  useLayoutEffect(() => {
+    const list = ref.current;
+    if (list === null || !following) return;
+    list.scrollTop = list.scrollHeight;
+    scrolledByUs.current = list.scrollTop;
+  }, [newest, following, height]);
+
+  useLayoutEffect(() => {
+    const at = rows.findIndex(isEntry(chosen));
+    if (at >= 0) bringIntoSight(ref.current, at);
+  }, [chosen]);
+
+  useLayoutEffect(() => {
+    const list = ref.current;
+    const at = rows.findIndex(({ kind }) => kind === "differs");
+    if (list !== null && at >= 0)
+      list.scrollTop = Math.max(0, (at + 1) * ROW - list.clientHeight / 2);
+  }, [differs, width > 0]);
+
+  const onScroll = (event: { currentTarget: HTMLElement }) => {
+    const list = event.currentTarget;
+    setTop(list.scrollTop);
+    const atEnd =
+      list.scrollHeight - list.scrollTop - list.clientHeight < ROW / 2;
+    if (atEnd) onFollow?.(true);
+    else if (list.scrollTop < scrolledByUs.current - 1) onFollow?.(false);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = entries.findIndex(({ seq }) => seq === chosen);
+    const to = entryAfter(event.key, at, entries.length);
+    if (event.key === "Escape" && chosen !== null) {
+      event.stopPropagation();
+      event.preventDefault();
+      onChoose(null);
+    }
+    if (to === null) return;
+    event.preventDefault();
+    onFollow?.(false);
+    onChoose(entries[to]?.seq ?? null);
+  };
+
+  return (
+    <div class="sequence">
+      <Heads
+        lanes={lanes}
+        places={places}
+        room={(width - gutter) / Math.max(1, lanes.length)}
+      />
+      <div
+        ref={ref}
+        class="scroller"
+        role="listbox"
+        aria-label={label}
+        tabIndex={0}
+        aria-activedescendant={
+          chosen === null ? undefined : optionId(label, chosen)
+        }
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+      >
+        <EmptyLanes lanes={lanes} places={places} />
+        <div
+          class="paper"
+          role="presentation"
+          style={{ height: rows.length * ROW }}
+        >
+          {rows.slice(first, end).map((row, index) => (
+            <Line
+              key={
+                row.kind === "entry"
+                  ? row.entry.seq
+                  : `${row.kind}${first + index}`
+              }
+              row={row}
+              top={(first + index) * ROW}
+              {...{ label, lanes, geometry, gutter, chosen, freshAfter }}
+              count={entries.length}
+              onChoose={onChoose}
+            />
+          ))}
+        </div>
+      </div>
+      {entries.length === 0 && <div class="empty">{props.children}</div>}
+    </div>
+  );
+}
+
+const isEntry = (seq: number | null) => (row: WireRow) =>
+  row.kind === "entry" && row.entry.seq === seq;
+
+const optionId = (label: string, seq: number) =>
+  `${label.toLowerCase().replaceAll(/\W+/g, "-")}-${seq}`;
+
+function entryAfter(key: string, at: number, count: number): number | null {
+  if (count === 0) return null;
+  switch (key) {
+    case "ArrowDown":
+      return Math.min(count - 1, at + 1);
+    case "ArrowUp":
+      return at < 0 ? count - 1 : Math.max(0, at - 1);
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    default:
+      return null;
+  }
+}
+
+function bringIntoSight(list: HTMLElement | null, row: number): void {
+  if (list === null) return;
+  const [above, below] = [row * ROW, (row + 1) * ROW];
+  if (above < list.scrollTop) list.scrollTop = above;
+  else if (below > list.scrollTop + list.clientHeight)
+    list.scrollTop = below - list.clientHeight;
+}
+
+interface LineProps {
+  row: WireRow;
+  top: number;
+  label: string;
+  lanes: readonly Lane[];
+  geometry: Geometry;
+  gutter: number;
+  chosen: number | null;
+  freshAfter: number;
+  count: number;
+  onChoose: (seq: number | null) => void;
+}
+
+function Line(props: LineProps) {
+  const { row, top, lanes, geometry } = props;
+  if (row.kind !== "entry")
+    return (
+      <div class={`line ${row.kind}`} style={{ top }} aria-hidden="true">
+        <span>{row.text}</span>
+      </div>
+    );
+  const { entry } = row;
+  const step: Step = stepOf(entry);
+  const isChosen = entry.seq === props.chosen;
+  const classes = [
+    "line entry",
+    isChosen ? "chosen" : "",
+    row.differs ? "different" : "",
+    entry.seq > props.freshAfter ? "fresh" : "",
+  ];
+  return (
+    <div
+      role="option"
+      id={optionId(props.label, entry.seq)}
+      aria-selected={isChosen}
+      aria-label={`${row.differs ? "Here it differs. " : ""}${inOneSentence(entry)}`}
+      class={classes.join(" ")}
+      style={{ top }}
+      onClick={() => props.onChoose(isChosen ? null : entry.seq)}
+    >
+      {props.gutter > 0 && <time aria-hidden="true">{clock(entry.at)}</time>}
+      <DiagramRow
+        step={step}
+        row={layRow(step, geometry)}
+        lanes={lanes}
+        geometry={geometry}
+        connected={row.connected}
+      />
+    </div>
+  );
+}
+
+/** The lanes' lines go on below the last entry: there is more to come. */
+function EmptyLanes({
+  lanes,
+  places,
+}: {
+  lanes: readonly Lane[];
+  places: ReadonlyMap<string, number>;
+}) {
+  return (
+    <svg class="rest" aria-hidden="true">
+      {lanes.map(({ id, tone }) => (
+        <line
+          key={id}
+          class={`lifeline down tone-${tone}`}
+          x1={places.get(id) ?? 0}
+          x2={places.get(id) ?? 0}
+          y1="0"
+          y2="100%"
+        />
+      ))}
+    </svg>
+  );
+}

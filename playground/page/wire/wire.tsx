@@ -1,0 +1,147 @@
+import { useComputed } from "@preact/signals";
+import { addClient, clearWire, nextName } from "../state/actions.ts";
+import { clients, database, freshAfter, server, wire } from "../state/state.ts";
+import { filter, following, opened } from "../state/view.ts";
+import { Details } from "./details.tsx";
+import { type Group, everything, filtered, groupNames } from "./filter.ts";
+import { Sequence } from "./sequence.tsx";
+import { lanesOf } from "./steps.ts";
+
+/** Everything that goes over the wire, as it happens. */
+export function Wire() {
+  const entries = useComputed(() =>
+    filtered(wire.value.entries, filter.value),
+  ).value;
+  const names = clients.value.map(({ name }) => name);
+  const lanes = lanesOf(wire.value.entries, names, {
+    database: database.value !== null,
+  });
+  const entry = entries.find(({ seq }) => seq === opened.value);
+  return (
+    <section class="wire" aria-label="Wire">
+      <Toolbar shown={entries.length} />
+      <Sequence
+        label="What goes over the wire"
+        entries={entries}
+        lanes={lanes}
+        chosen={entry?.seq ?? null}
+        onChoose={(seq) => (opened.value = seq)}
+        freshAfter={freshAfter.value}
+        following={following.value}
+        onFollow={(on) => (following.value = on)}
+      >
+        <Empty />
+      </Sequence>
+      {entry !== undefined && (
+        <Details
+          entry={entry}
+          onClose={() => (opened.value = null)}
+          onOpen={(seq) => (opened.value = seq)}
+        />
+      )}
+    </section>
+  );
+}
+
+function Toolbar({ shown }: { shown: number }) {
+  const { entries, dropped } = wire.value;
+  const { text, hidden } = filter.value;
+  const hiddenByFilter = entries.length - shown;
+  return (
+    <div class="toolbar">
+      <input
+        id="wire-filter"
+        type="search"
+        placeholder="Filter"
+        aria-label="Show only what contains"
+        value={text}
+        onInput={({ currentTarget }) =>
+          (filter.value = { ...filter.value, text: currentTarget.value })
+        }
+      />
+      <button type="button" class="quiet small" popovertarget="wire-kinds">
+        Kinds
+        {hidden.size > 0
+          ? ` (${groupNames.length - hidden.size} of ${groupNames.length})`
+          : ""}
+      </button>
+      <div id="wire-kinds" popover="auto" class="menu">
+        <fieldset>
+          <legend>Show</legend>
+          {groupNames.map((group) => (
+            <label key={group} class="tick">
+              <input
+                type="checkbox"
+                checked={!hidden.has(group)}
+                onChange={() => toggle(group)}
+              />
+              {group}
+            </label>
+          ))}
+        </fieldset>
+      </div>
+      <p class="soft small grow">
+        {hiddenByFilter > 0 && (
+          <>
+            {hiddenByFilter} hidden{" "}
+            <button
+              type="button"
+              class="link"
+              onClick={() => (filter.value = everything)}
+            >
+              Show all
+            </button>
+          </>
+        )}
+        {hiddenByFilter === 0 && dropped > 0 && (
+          <>{dropped.toLocaleString("en")} older ones are no longer kept</>
+        )}
+      </p>
+      <button
+        type="button"
+        class="quiet small"
+        aria-pressed={following.value}
+        onClick={() => (following.value = !following.value)}
+      >
+        {following.value ? "Following" : "Follow"}
+      </button>
+      <button
+        type="button"
+        class="quiet small"
+        disabled={entries.length === 0}
+        onClick={clearWire}
+      >
+        Clear
+      </button>
+    </div>
+  );
+}
+
+function toggle(group: Group): void {
+  const { hidden, text } = filter.value;
+  const next = new Set(hidden);
+  if (!next.delete(group)) next.add(group);
+  filter.value = { text, hidden: next };
+}
+
+/** What to do when nothing is to be seen. */
+function Empty() {
+  if (wire.value.entries.length > 0) return <p>Nothing here contains that.</p>;
+  if (server.value?.status !== "running")
+    return (
+      <p>As soon as your server runs, you see here what it says and hears.</p>
+    );
+  if (clients.value.length > 0)
+    return <p>Let somebody say something, and see who hears it.</p>;
+  return (
+    <>
+      <p>
+        No client yet. Add {nextName()} to see her connect: every step appears
+        here, from top to bottom.
+      </p>
+      <button type="button" onClick={() => addClient()}>
+        Add {nextName()}
+      </button>
+    </>
+  );
+}
