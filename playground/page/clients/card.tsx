@@ -15,33 +15,11 @@ const states = {
 
 /** One client: how it is, and what can be done to its line. */
 export function Card({ client }: { client: ClientState }) {
-  const { name, status, via, refusal, heard, paused } = client;
+  const { name, status, refusal, heard } = client;
   return (
     <article class={`card ${status} tone-${toneOf(name)}`} aria-label={name}>
       <header>
         <h3>{name}</h3>
-        <p class="status">
-          {states[status]}
-          {via !== null && status === "connected" && ` by ${via}`}
-          {paused && ", not reading"}
-          {client.recovered && status === "connected" && ", session recovered"}
-        </p>
-        <button
-          type="button"
-          class="icon"
-          aria-label={`Options of ${name}`}
-          title="Transport, namespace, token, …"
-          onClick={() => (dialog.value = { kind: "client", name })}
-        >
-          ⋯
-        </button>
-      </header>
-      <Facts client={client} />
-      {refusal !== null && status !== "connected" && (
-        <p class="refusal">{refusal}</p>
-      )}
-      <div class="buttons">
-        <LineButtons client={client} />
         {heard > 0 && (
           <button
             type="button"
@@ -55,25 +33,52 @@ export function Card({ client }: { client: ClientState }) {
             heard {heard}
           </button>
         )}
+        <button
+          type="button"
+          class="icon"
+          aria-label={`Options of ${name}`}
+          title="Transport, namespace, token, …"
+          onClick={() => (dialog.value = { kind: "client", name })}
+        >
+          ⋯
+        </button>
+      </header>
+      <p class="status">{inWords(client)}</p>
+      <Facts client={client} />
+      {refusal !== null && status !== "connected" && (
+        <p class="refusal">{refusal}</p>
+      )}
+      <div class="buttons">
+        <LineButtons client={client} />
       </div>
     </article>
   );
 }
 
+function inWords({ status, via, paused, recovered }: ClientState): string {
+  if (status !== "connected") return states[status];
+  return [
+    `connected by ${via ?? "…"}`,
+    ...(recovered ? ["session recovered"] : []),
+    ...(paused ? ["not reading"] : []),
+  ].join(", ");
+}
+
+/** What is not as usual with it. */
 function Facts({ client }: { client: ClientState }) {
-  const { id, namespace, auth, offsets, sendOffsets } = client;
+  const { namespace, auth, offsets, sendOffsets } = client;
   const seen = Object.entries(offsets);
   const facts = [
-    id !== null && `id ${id}`,
-    namespace !== "/" && `namespace ${namespace}`,
-    auth !== "" && `brings ${auth}`,
-    sendOffsets &&
-      seen.length > 0 &&
-      `last heard ${seen.map(([room, seq]) => `${room} ${seq}`).join(", ")}`,
-  ].filter((fact) => fact !== false);
+    ...(namespace === "/" ? [] : [`namespace ${namespace}`]),
+    ...(auth === "" ? [] : [`brings ${auth}`]),
+    ...(sendOffsets && seen.length > 0
+      ? [`last heard ${seen.map(([room, seq]) => `${room} ${seq}`).join(", ")}`]
+      : []),
+  ].join(" · ");
+  if (facts === "") return null;
   return (
-    <p class="facts mono" title={facts.join(" · ")}>
-      {facts.join(" · ")}
+    <p class="facts mono" title={facts}>
+      {facts}
     </p>
   );
 }

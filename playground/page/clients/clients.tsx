@@ -7,27 +7,30 @@ import { Speak } from "./speak.tsx";
 export function Clients() {
   const list = clients.value;
   return (
-    <section class="clients" aria-label="Clients">
-      {list.length > 0 && (
-        <ul class="cards">
-          {list.map((client) => (
-            <li key={client.name}>
-              <Card client={client} />
-            </li>
-          ))}
-          <li class="add">
-            <AddButton />
-          </li>
-        </ul>
-      )}
-      {list.length === 0 && (
+    <section class="clients" aria-labelledby="clients-heading">
+      {list.length === 0 ? (
         <div class="nobody">
+          <h2 id="clients-heading">Nobody is here yet</h2>
           <p>
-            Nobody is here yet. Alice, Bob and Carol are real Socket.IO clients
-            of your server: you say what they do.
+            Alice, Bob and Carol are real Socket.IO clients of your server. You
+            say what they do.
           </p>
           <AddButton />
         </div>
+      ) : (
+        <>
+          <header>
+            <h2 id="clients-heading">Clients</h2>
+            <AddButton />
+          </header>
+          <ul class="cards">
+            {list.map((client) => (
+              <li key={client.name}>
+                <Card client={client} />
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       <Speak />
     </section>
@@ -39,7 +42,7 @@ function AddButton() {
   return (
     <button
       type="button"
-      class={clients.value.length === 0 ? "" : "quiet"}
+      class={clients.value.length === 0 ? "" : "quiet small"}
       onClick={() => addClient()}
     >
       Add {name}

@@ -22,6 +22,7 @@ export function Database() {
     );
   return (
     <section class="database" aria-label="Database">
+      <h2 class="visually-hidden">Database</h2>
       <p class="soft small">
         {state.engine === null
           ? "The database is being started…"

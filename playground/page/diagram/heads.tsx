@@ -15,7 +15,10 @@ export function Heads({ lanes, places, room }: Props) {
         <span
           key={id}
           class={`head tone-${tone}`}
-          style={{ left: places.get(id) ?? 0, maxWidth: room - 4 }}
+          style={{
+            left: `${places.get(id) ?? 0}px`,
+            maxWidth: `${room - 4}px`,
+          }}
         >
           {label}
         </span>

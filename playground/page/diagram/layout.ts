@@ -86,13 +86,20 @@ export function layRow(step: Step, geometry: Geometry): Row {
     case "rule":
       return layAcross(step.text, geometry);
     case "begin":
-      return layAcross(`${step.word} ${step.text}`.trim(), geometry);
+      return layAcross(step.text || step.word, geometry);
     case "branch":
-      return layAcross(step.text, geometry);
+      return step.text === "" ? empty(14) : layAcross(step.text, geometry);
     case "end":
-      return { height: 10, label: null, arrow: null, box: null };
+      return empty(12);
   }
 }
+
+const empty = (height: number): Row => ({
+  height,
+  label: null,
+  arrow: null,
+  box: null,
+});
 
 const place = (id: string, { lanes, width }: Geometry) =>
   lanes.get(id) ?? width / 2;
@@ -136,7 +143,7 @@ function layBox(
   const height = lines.length * LINE + 8;
   return {
     height: height + 11,
-    label: { x, y: 5 + 13, lines },
+    label: { x, y: 5 + 16, lines },
     arrow: null,
     box: { x: x - width / 2, y: 5, width, height },
   };

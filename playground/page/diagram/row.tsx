@@ -63,11 +63,16 @@ export function DiagramRow(props: Props) {
 
 /** The beginning of a label is loud, what comes after it is not. */
 function Words({ line, first }: { line: string; first: string }) {
-  if (first === "" || !line.startsWith(first)) return <>{line}</>;
+  const cut = line.replace(/…$/, "");
+  const loud = line.startsWith(first)
+    ? first
+    : first.startsWith(cut)
+      ? line
+      : "";
   return (
     <>
-      <tspan class="loud">{first}</tspan>
-      <tspan>{line.slice(first.length)}</tspan>
+      <tspan class="loud">{loud}</tspan>
+      <tspan>{line.slice(loud.length)}</tspan>
     </>
   );
 }

@@ -23,6 +23,7 @@ export function Check() {
   const failed = firstFailed(state.requirements);
   return (
     <section class="check" aria-label="Check">
+      <h2 class="visually-hidden">Check</h2>
       <Summary state={state} />
       {state.fault !== null && <Fault fault={state.fault} />}
       {state.notices.map((notice) => (
@@ -148,7 +149,7 @@ function Findings({ one }: { one: RequirementState }) {
             ),
         )}
       </dl>
-      {one.hint !== null && (
+      {one.hint !== null && !one.hints.includes(one.hint) && (
         <p class="callout hint">
           <b>Hint</b> {one.hint}
         </p>

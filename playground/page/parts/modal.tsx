@@ -22,7 +22,7 @@ export function Modal({ title, wide = false, onClose, children }: Props) {
       aria-labelledby={id}
       onClose={onClose}
     >
-      <header>
+      <div class="modal-head">
         <h2 id={id}>{title}</h2>
         <button
           type="button"
@@ -32,7 +32,7 @@ export function Modal({ title, wide = false, onClose, children }: Props) {
         >
           ✕
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

@@ -15,6 +15,7 @@ export function Users() {
     );
   return (
     <section class="users" aria-label="Users' view">
+      <h2 class="visually-hidden">Users' view</h2>
       <div class="toolbar">
         <code class="address">{url}</code>
         <button

@@ -13,14 +13,15 @@ interface Props {
 
 /** One entry of the wire, with all that is known of it. */
 export function Details({ entry, onClose, onOpen }: Props) {
-  const { from, to, answers, ms, payload, raw } = entry;
+  const { from, to, answers, event, ms, payload, raw } = entry;
   const way =
     to === null ? laneName(from) : `${laneName(from)} → ${laneName(to)}`;
   return (
     <section class="details" aria-label="The entry that you chose">
       <header>
         <h3>
-          {way}: <b>{kindInWords[entry.kind]}</b>
+          {way}: {kindInWords[entry.kind]}
+          {event !== undefined && <b class="mono"> {event}</b>}
         </h3>
         <p class="soft small">
           at {clock(entry.at)}
@@ -41,7 +42,7 @@ export function Details({ entry, onClose, onOpen }: Props) {
           ✕
         </button>
       </header>
-      <p class="mono">{entry.text}</p>
+      {event === undefined && <p class="mono">{entry.text}</p>}
       <div class="halves">
         {payload !== undefined && (
           <div>

@@ -112,7 +112,7 @@ export function Sequence(props: Props) {
         <div
           class="paper"
           role="presentation"
-          style={{ height: rows.length * ROW }}
+          style={{ height: `${rows.length * ROW}px` }}
         >
           {rows.slice(first, end).map((row, index) => (
             <Line
@@ -182,7 +182,11 @@ function Line(props: LineProps) {
   const { row, top, lanes, geometry } = props;
   if (row.kind !== "entry")
     return (
-      <div class={`line ${row.kind}`} style={{ top }} aria-hidden="true">
+      <div
+        class={`wire-line ${row.kind}`}
+        style={{ top: `${top}px` }}
+        aria-hidden="true"
+      >
         <span>{row.text}</span>
       </div>
     );
@@ -190,7 +194,7 @@ function Line(props: LineProps) {
   const step: Step = stepOf(entry);
   const isChosen = entry.seq === props.chosen;
   const classes = [
-    "line entry",
+    "wire-line entry",
     isChosen ? "chosen" : "",
     row.differs ? "different" : "",
     entry.seq > props.freshAfter ? "fresh" : "",
@@ -202,7 +206,7 @@ function Line(props: LineProps) {
       aria-selected={isChosen}
       aria-label={`${row.differs ? "Here it differs. " : ""}${inOneSentence(entry)}`}
       class={classes.join(" ")}
-      style={{ top }}
+      style={{ top: `${top}px` }}
       onClick={() => props.onChoose(isChosen ? null : entry.seq)}
     >
       {props.gutter > 0 && <time aria-hidden="true">{clock(entry.at)}</time>}

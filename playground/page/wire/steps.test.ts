@@ -91,7 +91,7 @@ test("who speaks before anything is known of the line was connected", () => {
 test("an entry in one sentence", () => {
   expect(
     inOneSentence(entry("emit", "Alice", "server", { text: "chat:say" })),
-  ).toBe("Alice to Your server: emit chat:say");
+  ).toBe("Alice to Server: emit chat:say");
 });
 
 test.each([

@@ -6,8 +6,8 @@ import { compactJson } from "../parts/json.ts";
 const others: Readonly<Record<string, Omit<Lane, "id">>> = {
   check: { label: "Check", tone: "plain" },
   http: { label: "HTTP", tone: "plain" },
-  server: { label: "Your server", tone: "server" },
-  console: { label: "Its console", tone: "console" },
+  server: { label: "Server", tone: "server" },
+  console: { label: "Console", tone: "console" },
   database: { label: "Database", tone: "database" },
 };
 
@@ -74,12 +74,13 @@ const rules: ReadonlySet<WireKind> = new Set([
 export function stepOf(entry: WireEntry): Step {
   const mood = moods[entry.kind] ?? "calm";
   if (entry.to !== null) {
-    const more = moreOf(entry);
+    const [text, data] = nameAndData(entry);
+    const more = [data, ...remarks(entry)].join(" ").trim();
     return {
       kind: "message",
       from: entry.from,
       to: entry.to,
-      text: entry.text,
+      text,
       ...(more === "" ? {} : { more }),
       answer: answers.has(entry.kind),
       mood,
@@ -96,18 +97,18 @@ export function stepOf(entry: WireEntry): Step {
   };
 }
 
-function moreOf({ text, payload, ms, wantsAck }: WireEntry): string {
-  const data =
-    payload === undefined || text.includes("{")
-      ? ""
-      : compactJson(payload.text.slice(0, 300));
+/** `chat:say` and `{ text: 'Hello' }`: what it is called, and what it carries. */
+function nameAndData({ text, payload }: WireEntry): [string, string] {
+  const [, name = text, data] = /^(.*?)\s([{["'].*)$/s.exec(text) ?? [];
+  if (data !== undefined) return [name, data];
+  return [text, compactJson(payload?.text.slice(0, 300) ?? "")];
+}
+
+function remarks({ wantsAck, ms }: WireEntry): string[] {
   return [
-    data,
-    wantsAck === true ? "↩ wants an answer" : "",
-    ms === undefined ? "" : `· ${inTime(ms)}`,
-  ]
-    .filter((part) => part !== "")
-    .join(" ");
+    ...(wantsAck === true ? ["↩ wants an answer"] : []),
+    ...(ms === undefined ? [] : [`· ${inTime(ms)}`]),
+  ];
 }
 
 /** `12 ms`, `1.5 s`, `2 min 5 s` */

@@ -19,6 +19,7 @@ export function Wire() {
   const entry = entries.find(({ seq }) => seq === opened.value);
   return (
     <section class="wire" aria-label="Wire">
+      <h2 class="visually-hidden">Wire</h2>
       <Toolbar shown={entries.length} />
       <Sequence
         label="What goes over the wire"
