@@ -35,7 +35,12 @@ function Form({ client }: { client: ClientState }) {
   const { value } = options;
   return (
     <form class="options" onSubmit={save}>
-      <label class="field">
+      {client.id !== null && (
+        <p class="grow soft small">
+          Its socket id is <code>{client.id}</code>
+        </p>
+      )}
+      <label class="field wide">
         Transport
         <select
           value={value.transport}
@@ -50,7 +55,7 @@ function Form({ client }: { client: ClientState }) {
           <option value="polling">polling only</option>
         </select>
       </label>
-      <label class="field">
+      <label class="field wide">
         Namespace
         <input
           class="mono"

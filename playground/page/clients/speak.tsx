@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { Acknowledged, Preset } from "../../protocol.ts";
 import { compactJson } from "../parts/json.ts";
-import { emit, request } from "../state/actions.ts";
+import { emit, nextName, request } from "../state/actions.ts";
 import { clients, lesson } from "../state/state.ts";
 import { speaker } from "../state/view.ts";
 import { inTime } from "../wire/steps.ts";
@@ -38,7 +38,7 @@ export function Speak() {
     }
     const { event, args, withAck } = preset;
     draft.value = { event, payload: args.join("\n"), withAck };
-    void send(preset.from ?? who ?? "Alice", draft.value);
+    void send(preset.from ?? who ?? nextName(), draft.value);
   };
   const presets = lesson.value?.presets ?? [];
   return (
@@ -46,12 +46,7 @@ export function Speak() {
       <div class="presets">
         {who !== null && <As who={who} />}
         {presets.map((preset, index) => (
-          <PresetButton
-            key={index}
-            preset={preset}
-            off={who === null && preset.kind === "emit"}
-            onPress={press}
-          />
+          <PresetButton key={index} preset={preset} onPress={press} />
         ))}
       </div>
       {answered.value !== null && <Answered answered={answered.value} />}
@@ -91,18 +86,16 @@ function As({ who }: { who: string }) {
 
 interface PresetProps {
   preset: Preset;
-  off: boolean;
   onPress: (preset: Preset) => void;
 }
 
-function PresetButton({ preset, off, onPress }: PresetProps) {
+function PresetButton({ preset, onPress }: PresetProps) {
   const data = preset.kind === "emit" ? preset.args.map(spaced).join(", ") : "";
   return (
     <button
       type="button"
       class="preset"
-      disabled={off}
-      title={off ? "Add somebody first" : `${preset.label} ${data}`}
+      title={`${preset.label} ${data}`}
       onClick={() => onPress(preset)}
     >
       <span class="mono">

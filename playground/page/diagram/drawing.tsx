@@ -12,7 +12,13 @@ export function Drawing({ figure }: { figure: Figure }) {
   const { ref, width } = useSize<HTMLDivElement>();
   const { lanes, steps } = figure;
   const places = placeLanes(lanes, width, 0);
-  const geometry: Geometry = { width, lanes: places, measure, mostLines: 6 };
+  const geometry: Geometry = {
+    width,
+    gutter: 0,
+    lanes: places,
+    measure,
+    mostLines: 6,
+  };
   const depths = depthsOf(steps);
   return (
     <figure class="drawing">

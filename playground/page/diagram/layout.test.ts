@@ -6,6 +6,7 @@ const measure = (text: string) => text.length * 7;
 const width = 400;
 const geometry = {
   width,
+  gutter: 0,
   measure,
   mostLines: 1,
   lanes: placeLanes(
@@ -48,6 +49,13 @@ test("no text stands outside, however long it is and wherever it begins", () => 
       expect(label?.x ?? 0).toBeGreaterThanOrEqual(half);
       expect(label?.x ?? 0).toBeLessThanOrEqual(width - half);
     }
+});
+
+test("nothing stands over the time", () => {
+  const step = message("A", "A", "x".repeat(500));
+  const { label } = layRow(step, { ...geometry, gutter: 80 });
+  const left = (label?.x ?? 0) - measure(label?.lines[0] ?? "") / 2;
+  expect(left).toBeGreaterThanOrEqual(80);
 });
 
 test("with one line of text every row has the same height", () => {

@@ -31,6 +31,8 @@ export interface Box {
 
 export interface Geometry {
   width: number;
+  /** What is kept free at the left, for the time. */
+  gutter: number;
   /** The x of each lane, by its id. */
   lanes: ReadonlyMap<string, number>;
   /** How wide a text is. */
@@ -111,7 +113,7 @@ function layMessage(
   geometry: Geometry,
 ): Row {
   const alone = from === to;
-  const lines = wrap(text, geometry.width - 2 * PADDING, geometry);
+  const lines = wrap(text, roomIn(geometry) - 2 * PADDING, geometry);
   const middle = alone
     ? from + widest(lines, geometry) / 2 + 30
     : (from + to) / 2;
@@ -134,7 +136,7 @@ function layBox(
   text: string,
   geometry: Geometry,
 ): Row {
-  const lines = wrap(text, geometry.width - 4 * PADDING, geometry);
+  const lines = wrap(text, roomIn(geometry) - 4 * PADDING, geometry);
   const width = Math.max(
     right - left + 4 * PADDING,
     widest(lines, geometry) + 2 * PADDING,
@@ -150,22 +152,27 @@ function layBox(
 }
 
 function layAcross(text: string, geometry: Geometry): Row {
-  const lines = wrap(text, geometry.width - 6 * PADDING, geometry);
+  const lines = wrap(text, roomIn(geometry) - 6 * PADDING, geometry);
   return {
     height: ROW + (lines.length - 1) * LINE,
-    label: { x: geometry.width / 2, y: 23, lines },
+    label: { x: geometry.gutter + roomIn(geometry) / 2, y: 23, lines },
     arrow: null,
     box: null,
   };
 }
 
+const roomIn = ({ width, gutter }: Geometry) => width - gutter;
+
 const widest = (lines: readonly string[], { measure }: Geometry) =>
   Math.max(0, ...lines.map((line) => measure(line)));
 
 /** The middle of something so wide, moved so that nothing of it is outside. */
-function within(middle: number, wide: number, { width }: Geometry): number {
+function within(middle: number, wide: number, geometry: Geometry): number {
   const half = wide / 2 + PADDING / 2;
-  return Math.max(half, Math.min(width - half, middle));
+  return Math.max(
+    geometry.gutter + half,
+    Math.min(geometry.width - half, middle),
+  );
 }
 
 function wrap(text: string, most: number, geometry: Geometry): string[] {

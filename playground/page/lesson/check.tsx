@@ -1,4 +1,5 @@
 import type { CheckState, RequirementState } from "../../protocol.ts";
+import { Prose } from "../parts/prose.tsx";
 import { nextHint, openPicture, runCheck } from "../state/actions.ts";
 import { check, lesson, lessons } from "../state/state.ts";
 import { dialog } from "../state/view.ts";
@@ -28,7 +29,7 @@ export function Check() {
       {state.fault !== null && <Fault fault={state.fault} />}
       {state.notices.map((notice) => (
         <p key={notice} class="callout">
-          {notice}
+          <Prose text={notice} />
         </p>
       ))}
       {state.trouble !== null && <p class="callout">{state.trouble}</p>}
@@ -116,7 +117,9 @@ function Requirement({ one, open }: { one: RequirementState; open: boolean }) {
       <span class="sign" aria-hidden="true">
         {sign}
       </span>
-      <span class="title">{one.title}</span>
+      <span class="title">
+        <Prose text={one.title} />
+      </span>
       <span class="word">{word}</span>
     </>
   );
@@ -151,12 +154,12 @@ function Findings({ one }: { one: RequirementState }) {
       </dl>
       {one.hint !== null && !one.hints.includes(one.hint) && (
         <p class="callout hint">
-          <b>Hint</b> {one.hint}
+          <b>Hint</b> <Prose text={one.hint} />
         </p>
       )}
       {one.hints.map((hint, index) => (
         <p key={index} class="callout hint">
-          <b>Hint {index + 1} of 3</b> {hint}
+          <b>Hint {index + 1} of 3</b> <Prose text={hint} />
         </p>
       ))}
       {one.output.length > 0 && (

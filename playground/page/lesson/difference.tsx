@@ -30,9 +30,15 @@ export function Difference({ own, solution }: ComparedFile) {
       {solution === null && <p>The solution has no such file.</p>}
       {own === solution && <p>They are the same, to the letter.</p>}
       <table class={beside ? "beside" : "below"}>
+        <colgroup>
+          <col class="numbers" />
+          <col />
+          {beside && <col class="numbers" />}
+          {beside && <col />}
+        </colgroup>
         <thead class={beside ? "" : "visually-hidden"}>
           <tr>
-            <th colSpan={beside ? 2 : 3}>Yours</th>
+            <th colSpan={2}>Yours</th>
             {beside && <th colSpan={2}>The solution</th>}
           </tr>
         </thead>
@@ -61,7 +67,7 @@ function Part({ row, beside }: PartProps) {
     ));
   return (
     <tr class="gap">
-      <td colSpan={4}>
+      <td colSpan={beside ? 4 : 2}>
         <button type="button" class="link" onClick={() => setOpen(true)}>
           {row.rows.length} lines are the same
         </button>

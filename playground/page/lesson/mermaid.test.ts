@@ -34,6 +34,7 @@ describe("every diagram of the workshop is understood and can be drawn", () => {
     const width = 460;
     const geometry = {
       width,
+      gutter: 0,
       lanes: placeLanes(lanes, width, 0),
       measure: (text: string) => text.length * 7,
       mostLines: 5,

@@ -5,6 +5,7 @@ import { lesson, lessons } from "../state/state.ts";
 import { dialog, say, show } from "../state/view.ts";
 import { linkOf } from "./links.ts";
 import { renderReadme } from "./markdown.ts";
+import { useKeptPlace } from "./kept-place.ts";
 
 /** The lesson's README. */
 export function Reading() {
@@ -13,8 +14,10 @@ export function Reading() {
     return renderReadme(readme, name);
   }).value;
   const name = lesson.value?.name ?? "";
+  const article = useKeptPlace(name);
   return (
     <article
+      ref={article}
       key={name}
       class="reading"
       onClick={(event) => follow(event, name)}

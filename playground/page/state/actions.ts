@@ -1,7 +1,18 @@
 import type { Acknowledged, Emission, NewClient } from "../../protocol.ts";
 import { ask } from "./connection.ts";
 import { clients, lesson } from "./state.ts";
-import { closeDialog, dialog, opened, say, show, speaker } from "./view.ts";
+import { everything } from "../wire/filter.ts";
+import {
+  closeDialog,
+  dialog,
+  filter,
+  following,
+  notice,
+  opened,
+  say,
+  show,
+  speaker,
+} from "./view.ts";
 
 /** What a person can do. Whatever is not possible is said in one sentence. */
 
@@ -13,9 +24,13 @@ async function doIt(
   return result.ok;
 }
 
-export const openLesson = async (name: string) => {
-  if (await doIt(ask("lesson:open", { name }))) show("lesson");
-};
+export async function openLesson(name: string): Promise<void> {
+  if (!(await doIt(ask("lesson:open", { name })))) return;
+  filter.value = everything;
+  following.value = true;
+  notice.value = null;
+  show("lesson");
+}
 export const runCheck = () => doIt(ask("check:run"));
 export const restartServer = () => doIt(ask("server:restart"));
 export const nextHint = (requirement: string) =>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { WireEntry } from "../../protocol.ts";
 import type { Lane, Step } from "../diagram/figure.ts";
 import { Heads } from "../diagram/heads.tsx";
@@ -39,10 +39,16 @@ export function Sequence(props: Props) {
   const { freshAfter = Infinity, following = false, onFollow } = props;
   const { ref, width, height } = useSize<HTMLDivElement>();
   const [top, setTop] = useState(0);
-  const rows = rowsOf(entries, differs);
+  const rows = useMemo(() => rowsOf(entries, differs), [entries, differs]);
   const gutter = width >= 560 ? 76 : 0;
   const places = placeLanes(lanes, width, gutter);
-  const geometry: Geometry = { width, lanes: places, measure, mostLines: 1 };
+  const geometry: Geometry = {
+    width,
+    gutter,
+    lanes: places,
+    measure,
+    mostLines: 1,
+  };
   const { first, end } = inSight(rows.length, ROW, top, height);
   const newest = entries.at(-1)?.seq;
   const scrolledByUs = useRef(0);
@@ -123,7 +129,7 @@ export function Sequence(props: Props) {
               }
               row={row}
               top={(first + index) * ROW}
-              {...{ label, lanes, geometry, gutter, chosen, freshAfter }}
+              {...{ label, lanes, geometry, chosen, freshAfter }}
               count={entries.length}
               onChoose={onChoose}
             />
@@ -171,7 +177,6 @@ interface LineProps {
   label: string;
   lanes: readonly Lane[];
   geometry: Geometry;
-  gutter: number;
   chosen: number | null;
   freshAfter: number;
   count: number;
@@ -209,7 +214,7 @@ function Line(props: LineProps) {
       style={{ top: `${top}px` }}
       onClick={() => props.onChoose(isChosen ? null : entry.seq)}
     >
-      {props.gutter > 0 && <time aria-hidden="true">{clock(entry.at)}</time>}
+      {geometry.gutter > 0 && <time aria-hidden="true">{clock(entry.at)}</time>}
       <DiagramRow
         step={step}
         row={layRow(step, geometry)}

@@ -56,6 +56,17 @@ test("a message carries its payload in one line, and how long an answer took", (
   ).toMatchObject({ answer: true, more: "· 12 ms" });
 });
 
+test("an event is called by its name, however it is told", () => {
+  const heard = entry("event", "server", "Bob", {
+    text: "heard chat:said { text: 'Hi' }",
+    event: "chat:said",
+  });
+  expect(stepOf(heard)).toMatchObject({
+    text: "chat:said",
+    more: "{ text: 'Hi' }",
+  });
+});
+
 test("what is printed stands over the console, what happens to a line over the client", () => {
   expect(stepOf(entry("console", "server"))).toMatchObject({
     kind: "note",

@@ -98,7 +98,11 @@ export function stepOf(entry: WireEntry): Step {
 }
 
 /** `chat:say` and `{ text: 'Hello' }`: what it is called, and what it carries. */
-function nameAndData({ text, payload }: WireEntry): [string, string] {
+function nameAndData(entry: WireEntry): [string, string] {
+  const { kind, text, event = "", payload } = entry;
+  const at = kind === "emit" || kind === "event" ? text.indexOf(event) : -1;
+  if (at >= 0 && event !== "")
+    return [event, text.slice(at + event.length).trim()];
   const [, name = text, data] = /^(.*?)\s([{["'].*)$/s.exec(text) ?? [];
   if (data !== undefined) return [name, data];
   return [text, compactJson(payload?.text.slice(0, 300) ?? "")];

@@ -94,8 +94,11 @@ function Toolbar({ shown }: { shown: number }) {
             </button>
           </>
         )}
-        {hiddenByFilter === 0 && dropped > 0 && (
-          <>{dropped.toLocaleString("en")} older ones are no longer kept</>
+        {hiddenByFilter === 0 && entries.length > 0 && (
+          <>
+            {entries.length.toLocaleString("en")} entries
+            {dropped > 0 && `, ${dropped.toLocaleString("en")} older ones gone`}
+          </>
         )}
       </p>
       <button
