@@ -121,8 +121,13 @@ export class Checks implements SessionListener {
     const index = this.#state.requirements.findIndex(
       ({ id }) => id === result.id,
     );
+    const { status, did, expected, received, hint } = result;
     this.#replace(index, {
-      ...result,
+      status,
+      did,
+      expected,
+      received,
+      hint,
       output: [...(failure?.output ?? [])],
       hasPicture: picture !== null,
     });

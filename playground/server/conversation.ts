@@ -98,7 +98,7 @@ export function converse(socket: PageSocket, playground: Playground): void {
 
   function onClient(
     event: keyof ClientToServerEvents,
-    act: (client: Visitor) => void,
+    act: (client: Visitor) => void | Promise<void>,
   ): void {
     on(event, { name: text }, ({ name }) => act(bench().visitors.get(name)));
   }
@@ -112,6 +112,8 @@ export function converse(socket: PageSocket, playground: Playground): void {
     const handle = async (...args: unknown[]) => {
       const answer = args.at(-1);
       const reply = await answerTo(shape, args, act);
+      // Whoever reads the answer knows already what has changed.
+      playground.tellNow();
       if (typeof answer === "function") answer(reply);
     };
     // The types of the events are those of a well-behaved page.

@@ -9,12 +9,13 @@ interface Transport {
   ws?: { pause(): void; resume(): void };
   /** Of polling: asks the server once for what there is. */
   doPoll?: () => void;
+  /** Takes what a poll has brought. */
+  onPacket?: (packet: object) => void;
 }
 
 /**
- * Holds a connection's reading: what the server sends stays on its way.
- *
- * By polling, a poll that is out already still brings one answer.
+ * Holds a connection's reading: what the server sends stays on its way. By polling, what a poll that is
+ * out already brings is put aside, and no other follows.
  *
  * @returns goes on reading
  */
@@ -31,13 +32,25 @@ function pauseWebSocket({ ws }: Transport): () => void {
 }
 
 function pausePolling(transport: Transport): () => void {
-  const doPoll = transport.doPoll?.bind(transport);
+  const held: object[] = [];
   let isDue = false;
+  transport.onPacket = (packet) => held.push(packet);
   transport.doPoll = () => {
     isDue = true;
   };
   return () => {
-    delete transport.doPoll; // the class's own is back
-    if (isDue) doPoll?.();
+    // The class's own are back.
+    delete transport.onPacket;
+    delete transport.doPoll;
+    goOn(transport, held, isDue);
   };
+}
+
+function goOn(
+  transport: Transport,
+  held: readonly object[],
+  isDue: boolean,
+): void {
+  for (const packet of held) transport.onPacket?.(packet);
+  if (isDue) transport.doPoll?.();
 }

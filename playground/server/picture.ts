@@ -1,5 +1,5 @@
 import type { Failure } from "../../checks/kit/lesson.ts";
-import { cut } from "../../checks/kit/show.ts";
+import { cut, showArguments } from "../../checks/kit/show.ts";
 import { type Entry, withNames } from "../../checks/kit/timeline.ts";
 import type { Picture, WireEntry, WireKind } from "../protocol.ts";
 import { argumentsAsJson, asJson, cutText } from "./texts.ts";
@@ -94,11 +94,11 @@ function carries({ kind, data }: Entry, value: unknown): boolean {
   );
 }
 
-/** The check's clients in the order in which they came, then HTTP, the server and its database. */
+/** The check's clients by their names, then HTTP, the server and its database. */
 function lanesOf(steps: readonly Entry[]): string[] {
   const present = new Set(steps.map(({ lane }) => lane));
   const others = ["http", "server", "database", "check"];
-  const clients = [...present].filter((lane) => !others.includes(lane));
+  const clients = [...present].filter((lane) => !others.includes(lane)).sort();
   return [
     ...clients,
     ...(present.has("http") ? ["http"] : []),
@@ -152,7 +152,7 @@ function wireEntry(
     at: Math.round(entry.at - began),
     kind,
     ...ends,
-    text: cut(inNames(entry.text), LABEL),
+    text: cut(inNames(labelOf(entry)), LABEL),
     ...(entry.event !== undefined && { event: entry.event }),
     ...(kind !== "unmet" &&
       entry.data !== undefined && {
@@ -161,9 +161,20 @@ function wireEntry(
   };
 }
 
+/** As short as an arrow's label has to be: whose it is and where it goes can be seen. */
+function labelOf({ kind, event, data, text }: Entry): string {
+  if (event === undefined || !Array.isArray(data)) return text;
+  const args = showArguments(data.filter(isNoFunction));
+  return `${kind === "acknowledged" ? "ack" : event} ${args}`.trimEnd();
+}
+
+function isNoFunction(value: unknown): boolean {
+  return typeof value !== "function";
+}
+
 function payloadOf(data: unknown): string {
   if (typeof data === "string") return data;
   return Array.isArray(data)
-    ? argumentsAsJson(data.filter((item) => typeof item !== "function"))
+    ? argumentsAsJson(data.filter(isNoFunction))
     : asJson(data);
 }

@@ -71,7 +71,7 @@ export class Playground {
   }
 
   get state(): State {
-    this.#tellNow(); // so that nothing of it is told again
+    this.tellNow(); // so that nothing of it is told again
     return {
       change: this.#change,
       ...this.#parts(allParts),
@@ -171,10 +171,11 @@ export class Playground {
   }
 
   #tellSoon(): void {
-    this.#telling ??= setTimeout(() => this.#tellNow(), TOGETHER);
+    this.#telling ??= setTimeout(() => this.tellNow(), TOGETHER);
   }
 
-  #tellNow(): void {
+  /** Tells what has changed since the last time. */
+  tellNow(): void {
     clearTimeout(this.#telling);
     this.#telling = undefined;
     if (this.#workbench === undefined) return; // told when there is one again

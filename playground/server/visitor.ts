@@ -52,6 +52,8 @@ export class Visitor {
   #status: ClientState["status"] = "disconnected";
   #refusal: string | null = null;
   #heard = 0;
+  /** Resolves when no upgrade is going on. */
+  #upgrade = Promise.resolve();
   #paused = false;
   #resume = () => {};
 
@@ -105,14 +107,17 @@ export class Visitor {
   }
 
   /** Ends the line below Socket.IO: the server hears no goodbye. */
-  cut(): void {
-    if (this.#status !== "connected")
+  async cut(): Promise<void> {
+    // Engine.IO would finish an upgrade first, and the line would go on for so long.
+    await this.#upgrade;
+    const socket = this.#socket;
+    if (this.#status !== "connected" || socket === undefined)
       throw new NotPossible(`${this.name} is not connected: no line to cut.`);
     this.#unpause();
-    this.#socket?.io.reconnection(false);
+    socket.io.reconnection(false);
     this.#status = "cut";
     this.#note("cut", "loses the line");
-    this.#socket?.io.engine.close();
+    socket.io.engine.close();
     this.#around.onChange();
   }
 
@@ -230,6 +235,12 @@ export class Visitor {
     engine.on("upgrade", ({ name }) => {
       this.#note("upgrade", `goes on by ${name}`);
       this.#around.onChange();
+    });
+    engine.on("upgrading", () => {
+      this.#upgrade = new Promise((resolve) => {
+        for (const end of ["upgrade", "upgradeError", "close"] as const)
+          engine.on(end, () => resolve());
+      });
     });
   }
 

@@ -44,7 +44,7 @@ test("of a lane on which too much happens the rest is counted, and the others go
   vi.advanceTimersByTime(1_000);
   expect(wire.state.entries.at(-1)).toMatchObject({
     kind: "omitted",
-    from: "console",
+    from: "server",
     count: 960,
   });
   wire.add("console", () => line("the next second"));

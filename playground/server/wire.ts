@@ -103,7 +103,8 @@ export class Wire {
     for (const [lane, { omitted }] of busy)
       this.#keep({
         kind: "omitted",
-        from: lane,
+        // The console is the server's.
+        from: lane === "console" ? "server" : lane,
         to: null,
         text: `${omitted.toLocaleString("en")} more within this second`,
         count: omitted,
