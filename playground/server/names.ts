@@ -1,6 +1,9 @@
 /** Ids that are remembered: those of clients that have long gone turn up no more. */
 const MOST_IDS = 60;
 
+/** As Engine.IO makes them, perhaps between quotes as in `{ id: '…' }`. */
+const SOCKET_ID = /(?<![\w-])('?)([\w-]{20})\1(?![\w-])/g;
+
 /**
  * Puts names in the place of socket ids, which nobody can tell apart, and ids in the place of such
  * names: `‹id of Bob›`.
@@ -18,12 +21,10 @@ export class Names {
 
   /** The text with names for ids. */
   in(text: string): string {
-    let result = text;
-    for (const [id, name] of this.#names)
-      result = result
-        .replaceAll(`'${id}'`, inWords(name))
-        .replaceAll(id, inWords(name));
-    return result;
+    return text.replaceAll(SOCKET_ID, (found, _quote, id: string) => {
+      const name = this.#names.get(id);
+      return name === undefined ? found : inWords(name);
+    });
   }
 
   /** The value with ids for names. Whoever has no id keeps the name, and nobody is meant. */

@@ -186,7 +186,8 @@ export class Playground {
       audience.changed({ change: ++this.#change, ...parts });
     }
     if (this.#newEntries.length > 0 || this.#isCleared) {
-      const added = { cleared: this.#isCleared, entries: this.#newEntries };
+      const entries = this.#newEntries.map((entry) => this.wire.named(entry));
+      const added = { cleared: this.#isCleared, entries };
       this.#newEntries = [];
       this.#isCleared = false;
       audience.wire({ change: ++this.#change, ...added });

@@ -26,7 +26,7 @@ export class Wire {
   #last = 0;
   #dropped = 0;
 
-  /** @param onEntry called for each entry */
+  /** @param onEntry called for each entry; see {@link named} */
   constructor(onEntry: (entry: WireEntry) => void = () => {}) {
     this.#onEntry = onEntry;
   }
@@ -38,9 +38,24 @@ export class Wire {
 
   get state(): WireState {
     return {
-      entries: [...this.#entries],
+      entries: this.#entries.map((entry) => this.named(entry)),
       limit: LIMIT,
       dropped: this.#dropped,
+    };
+  }
+
+  /**
+   * The entry with names for socket ids. What somebody hears of a newcomer may arrive before the
+   * newcomer knows that id, so this is done when the entry is told.
+   */
+  named(entry: WireEntry): WireEntry {
+    const { text, payload } = entry;
+    return {
+      ...entry,
+      text: this.names.in(text),
+      ...(payload && {
+        payload: { ...payload, text: this.names.in(payload.text) },
+      }),
     };
   }
 
@@ -76,13 +91,6 @@ export class Wire {
   #keep(entry: NewEntry): WireEntry {
     const kept: WireEntry = {
       ...entry,
-      text: this.names.in(entry.text),
-      ...(entry.payload && {
-        payload: {
-          ...entry.payload,
-          text: this.names.in(entry.payload.text),
-        },
-      }),
       seq: ++this.#last,
       at: Math.round(performance.now() - this.#began),
     };
