@@ -81,7 +81,7 @@ function Connection() {
 
 function Waiting() {
   return (
-    <main id="main" class="waiting">
+    <main id="main" class="moment">
       {connection.value !== "refused" && <p>One moment…</p>}
     </main>
   );

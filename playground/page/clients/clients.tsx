@@ -10,11 +10,13 @@ export function Clients() {
     <section class="clients" aria-labelledby="clients-heading">
       {list.length === 0 ? (
         <div class="nobody">
-          <h2 id="clients-heading">Nobody is here yet</h2>
-          <p>
-            Alice, Bob and Carol are real Socket.IO clients of your server. You
-            say what they do.
-          </p>
+          <div>
+            <h2 id="clients-heading">Nobody is here yet</h2>
+            <p class="soft">
+              Alice, Bob and Carol are real Socket.IO clients of your server.
+              You say what they do.
+            </p>
+          </div>
           <AddButton />
         </div>
       ) : (

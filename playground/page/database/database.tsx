@@ -1,4 +1,5 @@
 import type { CollectionState, DocumentState } from "../../protocol.ts";
+import { compactJson } from "../parts/json.ts";
 import { Code } from "../parts/code.tsx";
 import { database } from "../state/state.ts";
 
@@ -80,7 +81,7 @@ function Document({ document }: { document: DocumentState }) {
   return (
     <div key={document.since} class={`document ${change ?? ""}`}>
       {change !== null && <span class="mark">{change}</span>}
-      <Code {...json} />
+      <Code text={compactJson(json.text)} cut={json.cut} />
     </div>
   );
 }

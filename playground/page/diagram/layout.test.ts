@@ -85,6 +85,17 @@ test("a note spans its lanes", () => {
   expect((box?.x ?? 0) + (box?.width ?? 0)).toBeGreaterThan(350);
 });
 
+test("what is printed begins at the same place, or further left if it is long", () => {
+  const left = (text: string) =>
+    layRow(
+      { kind: "note", over: ["B"], text, look: "console", mood: "calm" },
+      geometry,
+    ).box?.x;
+  expect(left("a")).toBe(left("  bcd"));
+  expect(left("x".repeat(40))).toBeLessThan(left("a") ?? 0);
+  expect(left("x".repeat(500))).toBeGreaterThanOrEqual(0);
+});
+
 test("a text that does not fit is cut, and says so", () => {
   expect(cut("short", 100, geometry)).toBe("short");
   const long = cut("x".repeat(99), 100, geometry);

@@ -78,6 +78,8 @@ export function layRow(step: Step, geometry: Geometry): Row {
       );
     case "note": {
       const places = step.over.map((id) => place(id, geometry));
+      if (step.look === "console")
+        return layPrinted(places, step.text, geometry);
       return layBox(
         Math.min(...places),
         Math.max(...places),
@@ -151,6 +153,28 @@ function layBox(
   };
 }
 
+/** What is printed begins at the same place in each line, as on a terminal, if there is room for it. */
+function layPrinted(
+  places: readonly number[],
+  text: string,
+  geometry: Geometry,
+): Row {
+  const row = layBox(Math.min(...places), Math.max(...places), text, geometry);
+  const { box, label } = row;
+  if (box === null || label === null) return row;
+  const wide = widest(label.lines, geometry) + 2 * PADDING;
+  const left = Math.min(...places) + PADDING;
+  const x = Math.max(
+    geometry.gutter,
+    Math.min(left, geometry.width - wide - PADDING / 2),
+  );
+  return {
+    ...row,
+    box: { ...box, x, width: wide },
+    label: { ...label, x: x + wide / 2 },
+  };
+}
+
 function layAcross(text: string, geometry: Geometry): Row {
   const lines = wrap(text, roomIn(geometry) - 6 * PADDING, geometry);
   return {
@@ -176,6 +200,7 @@ function within(middle: number, wide: number, geometry: Geometry): number {
 }
 
 function wrap(text: string, most: number, geometry: Geometry): string[] {
+  if (geometry.mostLines === 1) return [cut(text, most, geometry)];
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -35,7 +35,13 @@ export function DiagramRow(props: Props) {
       ))}
       <Frames depth={depth} step={step} width={width} height={row.height} />
       {step.kind === "rule" && (
-        <line class="rule" x1={4} x2={width - 4} y1={19} y2={19} />
+        <line
+          class="rule"
+          x1={geometry.gutter + 4}
+          x2={width - 4}
+          y1={19}
+          y2={19}
+        />
       )}
       {row.box !== null && (
         <rect

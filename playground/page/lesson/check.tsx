@@ -26,7 +26,9 @@ export function Check() {
     <section class="check" aria-label="Check">
       <h2 class="visually-hidden">Check</h2>
       <Summary state={state} />
-      {state.fault !== null && <Fault fault={state.fault} />}
+      {state.fault !== null && failed === undefined && (
+        <Fault fault={state.fault} />
+      )}
       {state.notices.map((notice) => (
         <p key={notice} class="callout">
           <Prose text={notice} />

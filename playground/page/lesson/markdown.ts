@@ -71,7 +71,9 @@ function markedFor(lesson: string): Marked {
       table(token) {
         const cell = ({ tokens }: Tokens.TableCell, tag: string) =>
           `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`;
-        const head = token.header.map((one) => cell(one, "th")).join("");
+        const head = token.header
+          .map((one) => cell(one, one.text === "" ? "td" : "th"))
+          .join("");
         const body = token.rows
           .map(
             (row) => `<tr>${row.map((one) => cell(one, "td")).join("")}</tr>`,

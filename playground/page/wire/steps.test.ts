@@ -70,7 +70,7 @@ test("an event is called by its name, however it is told", () => {
 test("what is printed stands over the console, what happens to a line over the client", () => {
   expect(stepOf(entry("console", "server"))).toMatchObject({
     kind: "note",
-    over: ["console"],
+    over: ["server", "console"],
   });
   expect(stepOf(entry("cut", "Bob"))).toMatchObject({
     kind: "note",

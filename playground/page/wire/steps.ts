@@ -90,7 +90,7 @@ export function stepOf(entry: WireEntry): Step {
   const printed = entry.kind === "console";
   return {
     kind: "note",
-    over: [printed ? "console" : entry.from],
+    over: printed ? ["server", "console"] : [entry.from],
     text: entry.text,
     look: printed ? "console" : "state",
     mood,

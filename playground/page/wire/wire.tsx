@@ -81,26 +81,24 @@ function Toolbar({ shown }: { shown: number }) {
           ))}
         </fieldset>
       </div>
-      <p class="soft small grow">
-        {hiddenByFilter > 0 && (
-          <>
-            {hiddenByFilter} hidden{" "}
-            <button
-              type="button"
-              class="link"
-              onClick={() => (filter.value = everything)}
-            >
-              Show all
-            </button>
-          </>
-        )}
-        {hiddenByFilter === 0 && entries.length > 0 && (
-          <>
-            {entries.length.toLocaleString("en")} entries
-            {dropped > 0 && `, ${dropped.toLocaleString("en")} older ones gone`}
-          </>
-        )}
-      </p>
+      {hiddenByFilter > 0 ? (
+        <p class="soft small grow">
+          {hiddenByFilter} hidden{" "}
+          <button
+            type="button"
+            class="link"
+            onClick={() => (filter.value = everything)}
+          >
+            Show all
+          </button>
+        </p>
+      ) : (
+        <p class="soft small grow count">
+          {entries.length > 0 &&
+            `${entries.length.toLocaleString("en")} entries`}
+          {dropped > 0 && `, ${dropped.toLocaleString("en")} older ones gone`}
+        </p>
+      )}
       <button
         type="button"
         class="quiet small"
