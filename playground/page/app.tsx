@@ -63,18 +63,18 @@ function Top() {
 function Connection() {
   if (connection.value === "lost")
     return (
-      <p class="connection">
+      <aside class="connection" aria-label="Connection">
         The playground does not answer. If you have ended it, start it again
         with <code>npm run playground</code>; this page goes on by itself when
         it is back.
-      </p>
+      </aside>
     );
   if (connection.value === "refused")
     return (
-      <p class="connection">
+      <aside class="connection" aria-label="Connection">
         The playground was started anew, and this page belongs to the start
         before. Open the address that your terminal shows.
-      </p>
+      </aside>
     );
   return null;
 }

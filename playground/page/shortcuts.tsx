@@ -10,6 +10,7 @@ import {
   shortcutsOn,
   show,
 } from "./state/view.ts";
+import { followOrNot } from "./wire/wire.tsx";
 import { Modal } from "./parts/modal.tsx";
 import { firstFailed } from "./lesson/progress.ts";
 
@@ -40,7 +41,7 @@ const shortcuts: readonly Shortcut[] = [
   {
     key: "f",
     does: "Follow the wire, or stop following",
-    run: () => (following.value = !following.value),
+    run: () => followOrNot(!following.value),
   },
   {
     key: "l",

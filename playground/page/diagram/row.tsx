@@ -36,7 +36,7 @@ export function DiagramRow(props: Props) {
       <Frames depth={depth} step={step} width={width} height={row.height} />
       {step.kind === "rule" && (
         <line
-          class="rule"
+          class="across"
           x1={geometry.gutter + 4}
           x2={width - 4}
           y1={19}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CheckState, RequirementState } from "../../protocol.ts";
-import { checkInWords, firstFailed } from "./progress.ts";
+import { checkInWords, firstFailed, title } from "./progress.ts";
 
 const one = (
   id: string,
@@ -38,4 +38,13 @@ test.each([
 test("the first that failed is the next to do", () => {
   expect(firstFailed(state({}).requirements)).toBe("b");
   expect(firstFailed([])).toBeUndefined();
+});
+
+test("the browser's tab says how far one is", () => {
+  const lesson = { number: "03", title: "Who hears it?" };
+  expect(title(lesson, state({}))).toBe("1/3 · 03 Who hears it? · Playground");
+  expect(title(lesson, state({ verdict: null }))).toBe(
+    "03 Who hears it? · Playground",
+  );
+  expect(title(null, null)).toBe("Playground");
 });

@@ -1,4 +1,8 @@
-import type { CheckState, RequirementState } from "../../protocol.ts";
+import type {
+  CheckState,
+  LessonState,
+  RequirementState,
+} from "../../protocol.ts";
 
 /** How many of these are met. */
 export const met = (requirements: readonly RequirementState[]) =>
@@ -25,4 +29,17 @@ export function checkInWords(state: CheckState): string {
     case "passed":
       return `Passed${time}${met(stretch) > 0 ? `, with ${"★".repeat(met(stretch))}` : ""}`;
   }
+}
+
+/** What the browser's tab says: how far one is, so that it is seen from the editor. */
+export function title(
+  lesson: Pick<LessonState, "number" | "title"> | null,
+  check: CheckState | null,
+): string {
+  if (lesson === null) return "Playground";
+  const base = (check?.requirements ?? []).filter(
+    ({ kind }) => kind === "base",
+  );
+  const state = check?.verdict == null ? "" : `${met(base)}/${base.length} · `;
+  return `${state}${lesson.number} ${lesson.title} · Playground`;
 }

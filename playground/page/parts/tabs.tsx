@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 export interface Tab<Id extends string> {
   id: Id;
@@ -21,6 +21,11 @@ interface Props<Id extends string> {
 export function Tabs<Id extends string>(props: Props<Id>) {
   const { label, tabs, selected, onSelect, children } = props;
   const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    list.current
+      ?.querySelector("[aria-selected=true]")
+      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [selected]);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.findIndex(({ id }) => id === selected);
     const to = next(event.key, at, tabs.length);

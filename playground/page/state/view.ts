@@ -38,6 +38,13 @@ export const filter = signal<Filter>(everything);
 export const opened = signal<number | null>(null);
 /** Whether the newest entry is kept in sight. */
 export const following = signal(true);
+/** `seq` of the newest entry when that ended. */
+export const leftAt = signal(0);
+
+export function follow(on: boolean, newest: number): void {
+  if (following.value && !on) leftAt.value = newest;
+  following.value = on;
+}
 
 /** Who speaks, in the form that sends events. */
 export const speaker = signal<string | null>(null);

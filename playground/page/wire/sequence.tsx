@@ -26,7 +26,7 @@ interface Props {
   /** Whether the newest entry is kept in sight. */
   following?: boolean;
   onFollow?: (following: boolean) => void;
-  /** What stands there while there is nothing. */
+  /** What stands above it while there is little to see. */
   children?: ComponentChildren;
 }
 
@@ -52,6 +52,7 @@ export function Sequence(props: Props) {
   const { first, end } = inSight(rows.length, ROW, top, height);
   const newest = entries.at(-1)?.seq;
   const scrolledByUs = useRef(0);
+  const uppermost = useRef<{ seq: number; above: number } | null>(null);
 
   useLayoutEffect(() => {
     const list = ref.current;
@@ -59,6 +60,15 @@ export function Sequence(props: Props) {
     list.scrollTop = list.scrollHeight;
     scrolledByUs.current = list.scrollTop;
   }, [newest, following, height]);
+
+  // Old entries that are dropped do not move what somebody reads.
+  useLayoutEffect(() => {
+    const list = ref.current;
+    if (list === null || following || uppermost.current === null) return;
+    const { seq, above } = uppermost.current;
+    const at = rows.findIndex(isEntry(seq));
+    if (at >= 0) list.scrollTop = at * ROW + above;
+  }, [entries[0]?.seq]);
 
   useLayoutEffect(() => {
     const at = rows.findIndex(isEntry(chosen));
@@ -75,6 +85,7 @@ export function Sequence(props: Props) {
   const onScroll = (event: { currentTarget: HTMLElement }) => {
     const list = event.currentTarget;
     setTop(list.scrollTop);
+    uppermost.current = uppermostEntry(rows, list.scrollTop);
     const atEnd =
       list.scrollHeight - list.scrollTop - list.clientHeight < ROW / 2;
     if (atEnd) onFollow?.(true);
@@ -136,7 +147,7 @@ export function Sequence(props: Props) {
           ))}
         </div>
       </div>
-      {entries.length === 0 && <div class="empty">{props.children}</div>}
+      {props.children}
     </div>
   );
 }
@@ -161,6 +172,15 @@ function entryAfter(key: string, at: number, count: number): number | null {
     default:
       return null;
   }
+}
+
+/** The uppermost entry that is in sight, and how far it has gone out at the top. */
+function uppermostEntry(rows: readonly WireRow[], top: number) {
+  const at = Math.floor(top / ROW);
+  for (const [index, row] of rows.slice(at, at + 3).entries())
+    if (row.kind === "entry")
+      return { seq: row.entry.seq, above: top - (at + index) * ROW };
+  return null;
 }
 
 function bringIntoSight(list: HTMLElement | null, row: number): void {

@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { addClient, clearWire, nextName } from "../state/actions.ts";
 import { clients, database, freshAfter, server, wire } from "../state/state.ts";
-import { filter, following, opened } from "../state/view.ts";
+import { filter, follow, following, leftAt, opened } from "../state/view.ts";
 import { Details } from "./details.tsx";
 import { type Group, everything, filtered, groupNames } from "./filter.ts";
 import { Sequence } from "./sequence.tsx";
@@ -29,9 +29,9 @@ export function Wire() {
         onChoose={(seq) => (opened.value = seq)}
         freshAfter={freshAfter.value}
         following={following.value}
-        onFollow={(on) => (following.value = on)}
+        onFollow={followOrNot}
       >
-        <Empty />
+        <Advice shown={entries.length} />
       </Sequence>
       {entry !== undefined && (
         <Details
@@ -44,9 +44,16 @@ export function Wire() {
   );
 }
 
+/** Keeps the newest entry in sight, or no longer. */
+export const followOrNot = (on: boolean) =>
+  follow(on, wire.value.entries.at(-1)?.seq ?? 0);
+
 function Toolbar({ shown }: { shown: number }) {
   const { entries, dropped } = wire.value;
   const { text, hidden } = filter.value;
+  const news = following.value
+    ? 0
+    : entries.filter(({ seq }) => seq > leftAt.value).length;
   const hiddenByFilter = entries.length - shown;
   return (
     <div class="toolbar">
@@ -103,9 +110,10 @@ function Toolbar({ shown }: { shown: number }) {
         type="button"
         class="quiet small"
         aria-pressed={following.value}
-        onClick={() => (following.value = !following.value)}
+        onClick={() => followOrNot(!following.value)}
       >
         {following.value ? "Following" : "Follow"}
+        {news > 0 && `: ${news.toLocaleString("en")} new`}
       </button>
       <button
         type="button"
@@ -126,24 +134,36 @@ function toggle(group: Group): void {
   filter.value = { text, hidden: next };
 }
 
-/** What to do when nothing is to be seen. */
-function Empty() {
-  if (wire.value.entries.length > 0) return <p>Nothing here contains that.</p>;
-  if (server.value?.status !== "running")
+/** While there is little to see: what to do. */
+function Advice({ shown }: { shown: number }) {
+  const total = wire.value.entries.length;
+  if (shown === 0 && total > 0)
+    return <p class="empty">Nothing here contains that.</p>;
+  const status = server.value?.status;
+  if (total === 0 && status !== "running")
     return (
-      <p>As soon as your server runs, you see here what it says and hears.</p>
-    );
-  if (clients.value.length > 0)
-    return <p>Let somebody say something, and see who hears it.</p>;
-  return (
-    <>
-      <p>
-        No client yet. Add {nextName()} to see her connect: every step appears
-        here, from top to bottom.
+      <p class="empty">
+        As soon as your server runs, you see here what it says and hears.
       </p>
-      <button type="button" onClick={() => addClient()}>
-        Add {nextName()}
-      </button>
-    </>
-  );
+    );
+  if (clients.value.length === 0 && total < FEW)
+    return (
+      <div class="empty">
+        <p>
+          No client yet. Add {nextName()} to see her connect: every step appears
+          here, from top to bottom.
+        </p>
+        <button type="button" onClick={() => addClient()}>
+          Add {nextName()}
+        </button>
+      </div>
+    );
+  if (total === 0)
+    return (
+      <p class="empty">Let somebody say something, and see who hears it.</p>
+    );
+  return null;
 }
+
+/** Entries that leave room below for a word. */
+const FEW = 6;
