@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import type { Acknowledged, Emission, NewClient } from "../../protocol.ts";
 import { ask } from "./connection.ts";
 import { clients, lesson } from "./state.ts";
@@ -87,12 +88,30 @@ export const pauseClient = (name: string, paused: boolean) =>
  * @returns what the server acknowledged; `null` where nothing was asked for, or it was not sent
  */
 export async function emit(emission: Emission): Promise<Acknowledged | null> {
-  const isThere = clients.value.some(({ name }) => name === emission.from);
-  if (!isThere && !(await addClient({ name: emission.from }))) return null;
+  const { from: name } = emission;
+  if (clientOf(name) === undefined) {
+    if (!(await addClient({ name }))) return null;
+    await triedToConnect(name);
+  }
   const answer = await ask("client:emit", emission);
   if (answer.ok) return answer.acknowledged;
   say(answer.message, { bad: true });
   return null;
+}
+
+const clientOf = (name: string) =>
+  clients.value.find((client) => client.name === name);
+
+/** Resolves when the client is connected, or is known not to be. */
+function triedToConnect(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const dispose = effect(() => {
+      const status = clientOf(name)?.status;
+      if (status === undefined || status === "connecting") return;
+      resolve();
+      queueMicrotask(() => dispose());
+    });
+  });
 }
 
 export const request = (path: string) => doIt(ask("server:request", { path }));

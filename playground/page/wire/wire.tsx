@@ -1,7 +1,14 @@
 import { useComputed } from "@preact/signals";
 import { addClient, clearWire, nextName } from "../state/actions.ts";
 import { clients, database, freshAfter, server, wire } from "../state/state.ts";
-import { filter, follow, following, leftAt, opened } from "../state/view.ts";
+import {
+  columns,
+  filter,
+  follow,
+  following,
+  leftAt,
+  opened,
+} from "../state/view.ts";
 import { Details } from "./details.tsx";
 import { type Group, everything, filtered, groupNames } from "./filter.ts";
 import { Sequence } from "./sequence.tsx";
@@ -153,9 +160,11 @@ function Advice({ shown }: { shown: number }) {
           No client yet. Add {nextName()} to see her connect: every step appears
           here, from top to bottom.
         </p>
-        <button type="button" onClick={() => addClient()}>
-          Add {nextName()}
-        </button>
+        {columns.value === 1 && (
+          <button type="button" onClick={() => addClient()}>
+            Add {nextName()}
+          </button>
+        )}
       </div>
     );
   if (total === 0)
