@@ -112,7 +112,7 @@ function OneColumn() {
       selected={one}
       onSelect={show}
     >
-      <ServerFault />
+      {one !== "check" && <ServerFault />}
       <Content view={one} />
     </Tabs>
   );

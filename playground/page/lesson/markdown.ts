@@ -66,7 +66,7 @@ function markedFor(lesson: string): Marked {
         return `<a href="${escape(href)}" data-link="${link.kind}">${inside}</a>`;
       },
       code({ text, lang = "" }) {
-        return `<pre tabindex="0" role="group" aria-label="${nameOf(lang)}"><code>${highlight(text, lang)}</code></pre>\n`;
+        return `<pre data-name="${nameOf(lang)}"><code>${highlight(text, lang)}</code></pre>\n`;
       },
       table(token) {
         const cell = ({ tokens }: Tokens.TableCell, tag: string) =>
@@ -79,7 +79,7 @@ function markedFor(lesson: string): Marked {
             (row) => `<tr>${row.map((one) => cell(one, "td")).join("")}</tr>`,
           )
           .join("");
-        return `<div class="table" tabindex="0" role="group" aria-label="Table"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>\n`;
+        return `<div class="table" data-name="Table"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>\n`;
       },
       html: ({ text }) => (text.startsWith("<!--") ? "" : escape(text)),
     },

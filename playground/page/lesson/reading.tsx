@@ -1,5 +1,7 @@
 import { useComputed } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { Drawing } from "../diagram/drawing.tsx";
+import { useReachable } from "../parts/use-reachable.ts";
 import { confirmCarry, confirmReset, openLesson } from "../state/actions.ts";
 import { lesson, lessons } from "../state/state.ts";
 import { dialog, say, show } from "../state/view.ts";
@@ -9,12 +11,11 @@ import { useKeptPlace } from "./kept-place.ts";
 
 /** The lesson's README. */
 export function Reading() {
-  const pieces = useComputed(() => {
-    const { readme, name } = lesson.value ?? { readme: "", name: "" };
-    return renderReadme(readme, name);
-  }).value;
   const name = lesson.value?.name ?? "";
+  const readme = useComputed(() => lesson.value?.readme ?? "").value;
+  const pieces = useMemo(() => renderReadme(readme, name), [readme, name]);
   const article = useKeptPlace(name);
+  useReachable(article, pieces);
   return (
     <article
       ref={article}
