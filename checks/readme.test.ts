@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { closing } from "./commands/closing.ts";
 import {
   findLesson,
@@ -69,3 +69,25 @@ test("the README's table has every lesson, with its title", () => {
       `| ${lesson.number} | [${titleOf(lesson)}](lessons/${lesson.name}/README.md) |`,
     );
 });
+
+describe.each(["README.md", "TEACHERS.md", "CONTRIBUTING.md", "CHANGELOG.md"])(
+  "%s",
+  (page) => {
+    const text = readFileSync(join(root, page), "utf8");
+
+    test("names no command that does not exist", () => {
+      const { scripts } = JSON.parse(
+        readFileSync(join(root, "package.json"), "utf8"),
+      ) as { scripts: Record<string, string> };
+      for (const [, command = ""] of text.matchAll(
+        /npm (?:--\S+ \S+ )?run (?:--silent )?([a-z]+)/g,
+      ))
+        expect(Object.keys(scripts)).toContain(command);
+    });
+
+    test("links to no file that is not there", () => {
+      for (const [, path = ""] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+        expect(existsSync(join(root, path)), path).toBe(true);
+    });
+  },
+);

@@ -5,6 +5,8 @@ import { openDatabase } from "../kit/database.ts";
 import { starterServer } from "../kit/lesson-files.ts";
 import { root } from "../kit/repository.ts";
 import { benchEngine } from "../mongod/bench.ts";
+import { type SaveTimes, timesOnSave, timesToFirst } from "./bench-saves.ts";
+import { loadLesson, readLessons } from "./lessons.ts";
 
 /**
  * `npm run bench`: how long a learner waits, beside the floors of this machine in the same run.
@@ -106,8 +108,54 @@ export async function run(): Promise<number> {
       ),
     );
   }
+  await benchSaves();
   await benchDatabase();
   return 0;
+}
+
+/** What a verdict on save may take, in milliseconds, without a database and with one. */
+const ON_SAVE = { withoutDatabase: 250, withDatabase: 400 };
+
+async function benchSaves(): Promise<void> {
+  console.log(`\n${line("on save", "median", "floor", "ratio", "budget")}`);
+  for (const lesson of lessons)
+    console.log(
+      lineOnSave(
+        `${lesson}: verdict`,
+        await timesOnSave(lesson, RUNS),
+        ON_SAVE.withoutDatabase + (waits[lesson] ?? 0),
+      ),
+    );
+  for (const lesson of await firstWithDatabase())
+    console.log(
+      lineOnSave(
+        `${lesson}: first requirement`,
+        await timesToFirst(lesson, RUNS),
+        ON_SAVE.withDatabase,
+      ),
+    );
+}
+
+function lineOnSave(
+  what: string,
+  { verdicts, floors }: SaveTimes,
+  budget: number,
+): string {
+  const ms = median(verdicts);
+  const least = median(floors);
+  return line(
+    what,
+    ms.toFixed(0),
+    least.toFixed(0),
+    (ms / least).toFixed(2),
+    String(budget),
+  );
+}
+
+async function firstWithDatabase(): Promise<string[]> {
+  for (const { name } of readLessons())
+    if ((await loadLesson(name)).needs?.database !== undefined) return [name];
+  return [];
 }
 
 /** The built-in engine, beside what is asked of it. */

@@ -8,7 +8,7 @@ import {
   resolve,
 } from "node:path";
 import { root } from "../kit/repository.ts";
-import { readCommandLine } from "./command-line.ts";
+import { readCommandLine, typedFrom } from "./command-line.ts";
 import * as messages from "./messages.ts";
 import { WrongUsage } from "./wrong-usage.ts";
 
@@ -83,10 +83,4 @@ function findEntry(typed: string): string {
   if (fromRoot.startsWith("..") || isAbsolute(fromRoot))
     throw new WrongUsage(messages.entryOutside(typed));
   return join(root, fromRoot);
-}
-
-/** npm starts us at the repository's root, wherever its command was typed. */
-function typedFrom(): string {
-  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env;
-  return script !== undefined && folder !== undefined ? folder : process.cwd();
 }

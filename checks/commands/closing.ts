@@ -13,6 +13,8 @@ export interface Circumstances {
   /** Whose file was checked: the learner's in the lesson, another one of theirs, or ours. */
   kind: "lesson" | "entry" | "solution";
   isWatching: boolean;
+  /** Whether a key does what otherwise a command does. */
+  hasKeys?: boolean | undefined;
   progress: Progress;
 }
 
@@ -42,7 +44,7 @@ export function closing(
     result.verdict === "not-yet" &&
     circumstances.kind === "lesson" &&
     offer === null
-      ? messages.moreHelp(circumstances.lesson.number)
+      ? messages.moreHelp(waysOf(circumstances))
       : "";
   return [
     ...sentences,
@@ -54,11 +56,12 @@ export function closing(
 const STUCK = 3;
 
 /** What may help somebody whom one requirement has stopped repeatedly; the solution comes last. */
-function offerOfHelp({
-  kind,
-  lesson: { name, number },
-  progress,
-}: Circumstances): string | null {
+function offerOfHelp(circumstances: Circumstances): string | null {
+  const {
+    kind,
+    lesson: { name },
+    progress,
+  } = circumstances;
   const kept = progress.lessons[name];
   if (kind !== "lesson" || kept?.failedAt == null) return null;
   const { requirement, times, fault } = kept.failedAt;
@@ -66,8 +69,12 @@ function offerOfHelp({
   if (times < STUCK || fault !== null) return null;
   const told = kept.hints[requirement] ?? 0;
   return told < HINTS
-    ? messages.offerHint(times, number, told + 1, HINTS)
-    : messages.offerDiff(times, number);
+    ? messages.offerHint(times, waysOf(circumstances), told + 1, HINTS)
+    : messages.offerDiff(times, waysOf(circumstances));
+}
+
+function waysOf({ hasKeys, lesson: { number } }: Circumstances): messages.Ways {
+  return hasKeys ? messages.byKey : messages.byCommand(number);
 }
 
 const tones = {
@@ -100,7 +107,7 @@ export function countBase(
 
 function next(
   { verdict: is, entry }: Result,
-  { lesson, lessons, kind, isWatching, progress }: Circumstances,
+  { lesson, lessons, kind, isWatching, hasKeys, progress }: Circumstances,
 ): string {
   const { number } = lesson;
   if (is === "could-not-tell") return messages.checkAgain(number);
@@ -113,13 +120,14 @@ function next(
   }
   if (kind !== "lesson") return messages.checkOwn(number);
   const after = lessonAfter(lesson, lessons, progress);
-  return after === undefined
-    ? messages.allPassed(lessons.length)
+  if (after === undefined) return messages.allPassed(lessons.length);
+  return hasKeys
+    ? messages.nextLessonByKey(labelOf(after))
     : messages.nextLesson(labelOf(after), readmeOf(after), after.number);
 }
 
 /** The next lesson that is not passed; behind the last one, the first that is not. */
-function lessonAfter(
+export function lessonAfter(
   lesson: LessonName,
   lessons: readonly LessonName[],
   progress: Progress,

@@ -100,3 +100,9 @@ function isParseError(error: unknown): error is Error {
 function firstSentence(text: string): string {
   return `${text.split(/\.(?:\s|$)|\n/)[0]}.`;
 }
+
+/** The folder in which a command was typed. npm starts us at the repository's root, wherever that was. */
+export function typedFrom(): string {
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env;
+  return script !== undefined && folder !== undefined ? folder : process.cwd();
+}

@@ -13,6 +13,7 @@ import {
 } from "vitest";
 import { type Folders, compare } from "./comparison.ts";
 import { firstFile, serverThatAnswers } from "./fixture/lessons.ts";
+import { noPseudoTerminal } from "./fixture/pseudo-terminal.ts";
 import { WorkshopCopy } from "./fixture/workshop-copy.ts";
 import { confirm } from "./question.ts";
 import { Terminal } from "./terminal.ts";
@@ -36,6 +37,31 @@ describe("the command", () => {
     const { status, stdout, stderr } = await workshop.run(["diff"]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain("npm run diff -- 01 --yes");
+  });
+
+  describe.skipIf(noPseudoTerminal)("in a terminal it asks", () => {
+    test.each([
+      ["y\r", true],
+      ["n\r", false],
+      ["\u0004", false],
+    ])("answered by %j: shown is %s", async (typed, isShown) => {
+      const terminal = workshop.startInTerminal(["diff", "01"]);
+      await terminal.shows("Show it? (y/N)");
+      terminal.press(typed);
+      expect(await terminal.ended).toBe(0);
+      expect(terminal.words).toContain(
+        isShown ? "+ only in the solution" : "Then not. Next: npm run check 01",
+      );
+      expect(terminal.words.includes("/deeper")).toBe(isShown);
+    });
+
+    test("Ctrl-C ends it, and nothing is shown", async () => {
+      const terminal = workshop.startInTerminal(["diff", "01"]);
+      await terminal.shows("Show it? (y/N)");
+      terminal.press("\u0003");
+      expect(await terminal.ended).toBe(130);
+      expect(terminal.words).not.toContain("/deeper");
+    });
   });
 
   test("after a try: each line says whose it is", async () => {

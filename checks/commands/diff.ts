@@ -50,7 +50,7 @@ export async function run(words: string[]): Promise<number> {
 }
 
 /** A check of the mere starter, as `npm start` does it, is no try. */
-function hasTried(progress: Progress, lesson: LessonName): boolean {
+export function hasTried(progress: Progress, lesson: LessonName): boolean {
   return (
     isPassed(progress, lesson) ||
     (lesson.name in progress.lessons && !isUntouched(lesson.name))

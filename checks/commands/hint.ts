@@ -43,7 +43,7 @@ export async function run(words: string[]): Promise<number> {
 export async function tellHint(
   lesson: LessonName,
   terminal: Terminal,
-  { allLevels = false } = {},
+  { allLevels = false, closing = true } = {},
 ): Promise<void> {
   const file = new ProgressFile();
   const { progress } = await file.read();
@@ -70,12 +70,14 @@ export async function tellHint(
   if (ofMistake !== undefined) say(messages.hintOfMistake(ofMistake));
   for (let each = allLevels ? 1 : level; each <= level; each++)
     say(messages.hintOf(each, hints.length, hints[each - 1] ?? ""), "hint");
-  terminal.writeLines([""]);
-  say(
-    level < hints.length
-      ? messages.moreHints(lesson.number)
-      : messages.noMoreHints(lesson.number),
-  );
+  if (closing) {
+    terminal.writeLines([""]);
+    say(
+      level < hints.length
+        ? messages.moreHints(lesson.number)
+        : messages.noMoreHints(lesson.number),
+    );
+  }
 
   const { notice } = await file.change((changed) => {
     const entry = changed.lessons[lesson.name];

@@ -6,8 +6,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { starterFiles } from "../kit/lesson-files.ts";
+import { isProgram, starterFiles } from "../kit/lesson-files.ts";
 import { root, shown } from "../kit/repository.ts";
+import { localTime } from "./local-time.ts";
 import * as messages from "./messages.ts";
 
 /** A file that is to stand in a lesson's folder. */
@@ -31,18 +32,13 @@ export function lessonFolder(name: string): string {
 }
 
 /**
- * The programs directly in a folder, by name: what a learner writes. What editors and checks write for
- * themselves begins with a dot.
+ * The programs directly in a folder, by name: what a learner writes.
  */
 export function programsIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && isProgram(entry.name))
     .map(({ name }) => name)
     .sort();
-}
-
-export function isProgram(name: string): boolean {
-  return /^[^.].*\.(?:[cm]?[jt]s|py)$/.test(name);
 }
 
 /** Whether nothing of the learner's own is in a lesson's folder yet. */
@@ -97,8 +93,7 @@ function keepPrograms(folder: string, now: Date): string {
 /** `2026-11-23T05-33-10` in local time, or with a number where that exists. */
 function newFolder(parent: string, now: Date): string {
   mkdirSync(parent, { recursive: true });
-  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
-  const date = local.toISOString().slice(0, 19).replaceAll(":", "-");
+  const date = localTime(now).replace(" ", "T").replaceAll(":", "-");
   for (let count = 1; ; count++) {
     const place = join(parent, count === 1 ? date : `${date}-${count}`);
     try {

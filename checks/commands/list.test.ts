@@ -14,10 +14,35 @@ test("every lesson with its state", async () => {
   expect(status).toBe(0);
   expect(stdout.split("\n")).toEqual([
     "passed      01 One step (1 try)",
-    "started     02 Two words (1 try, you are here)",
+    "started     02 Two words (1 try, under a minute, you are here)",
     "not started 03 The end",
     "",
+    "Next: GET /words answers 200. Then npm run check 02 (for more help:",
+    "npm run hint 02)",
+    "",
   ]);
+});
+
+test("the next step of a lesson that is new, and the time spent", async () => {
+  const at = "2026-11-23T10:00:00.000Z";
+  const passed = {
+    state: "passed",
+    tries: 9,
+    hints: { name: 2 },
+    failedAt: null,
+  };
+  workshop.write(
+    ".progress.json",
+    JSON.stringify({
+      version: 1,
+      lessons: {
+        "01-first-steps": { ...passed, first: at, last: at, spent: 3_900_000 },
+      },
+    }),
+  );
+  const { stdout } = await workshop.run(["list"]);
+  expect(stdout).toContain("01 One step (9 tries, 1 h 5 min)");
+  expect(stdout).toContain("Next: 02 Two words. Read lessons/02-first-words");
 });
 
 test("--json", async () => {
@@ -31,8 +56,11 @@ test("--json", async () => {
     title: "One step",
     state: "new",
     tries: 0,
+    hints: 0,
+    spent: 0,
     first: null,
     last: null,
+    failedAt: null,
     current: true,
   });
 });

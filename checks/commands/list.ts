@@ -2,11 +2,23 @@ import { readCommandLine } from "./command-line.ts";
 import {
   type LessonName,
   currentLesson,
+  labelOf,
+  loadLesson,
   readLessons,
+  readmeOf,
   titleOf,
 } from "./lessons.ts";
 import * as messages from "./messages.ts";
-import { type LessonProgress, ProgressFile, isPassed } from "./progress.ts";
+import { wrap } from "./paragraph.ts";
+import {
+  type FailedAt,
+  type LessonProgress,
+  type Progress,
+  ProgressFile,
+  hintsTold,
+  isPassed,
+} from "./progress.ts";
+import { markedLines } from "./report.ts";
 import { Terminal } from "./terminal.ts";
 
 const options = {
@@ -21,8 +33,14 @@ interface Listed {
   title: string;
   state: "passed" | "started" | "new";
   tries: number;
+  /** How many hints were told. */
+  hints: number;
+  /** Time spent on it, in milliseconds. */
+  spent: number;
   first: string | null;
   last: string | null;
+  /** Where the last check ended; `null` when it met everything. */
+  failedAt: Pick<FailedAt, "requirement" | "times" | "since"> | null;
   /** Whether this is the one that `npm run check` checks. */
   current: boolean;
 }
@@ -32,20 +50,53 @@ export async function run(words: string[]): Promise<number> {
   const { values } = readCommandLine("list", words, options, 0);
   const { progress, notice } = await new ProgressFile().read();
   if (notice !== null) process.stderr.write(`${notice}\n`);
+  const terminal = new Terminal(values);
+  if (values.json)
+    terminal.writeLines([
+      JSON.stringify({ version: 1, lessons: listOf(progress) }, null, 2),
+    ]);
+  else await tellList(progress, terminal);
+  return 0;
+}
+
+/** Writes all lessons, one line each, and what to do next. */
+export async function tellList(
+  progress: Progress,
+  terminal: Terminal,
+): Promise<void> {
+  const listed = listOf(progress);
+  terminal.writeLines([
+    ...listed.flatMap((lesson) => linesOf(lesson, terminal)),
+    "",
+    ...wrap(await nextStep(listed), terminal.width).map((line) =>
+      terminal.paint("strong", line),
+    ),
+  ]);
+}
+
+function listOf(progress: Progress): Listed[] {
   const lessons = readLessons();
   const current = currentLesson(lessons, (lesson) =>
     isPassed(progress, lesson),
   );
-  const listed = lessons.map((lesson) =>
+  return lessons.map((lesson) =>
     describe(lesson, progress.lessons[lesson.name], lesson === current),
   );
-  const terminal = new Terminal(values);
-  terminal.writeLines(
-    values.json
-      ? [JSON.stringify({ version: 1, lessons: listed }, null, 2)]
-      : listed.map((lesson) => lineOf(lesson, terminal)),
-  );
-  return 0;
+}
+
+async function nextStep(listed: readonly Listed[]): Promise<string> {
+  const current = listed.find((lesson) => lesson.current);
+  if (current === undefined || current.state === "passed")
+    return messages.allPassed(listed.length);
+  const { lesson: name, number, failedAt } = current;
+  const label = labelOf({ name, number });
+  if (failedAt === null)
+    return messages.nextLesson(label, readmeOf({ name }), number);
+  const { requirements } = await loadLesson(name);
+  const asked = requirements.find(({ id }) => id === failedAt.requirement);
+  return asked === undefined
+    ? messages.requirementGone(number)
+    : messages.nextRequirement(number, asked.title);
 }
 
 function describe(
@@ -59,26 +110,36 @@ function describe(
     title: titleOf(lesson),
     state: kept?.state ?? "new",
     tries: kept?.tries ?? 0,
+    hints: kept === undefined ? 0 : hintsTold(kept),
+    spent: kept?.spent ?? 0,
     first: kept?.first ?? null,
     last: kept?.last ?? null,
+    failedAt: kept?.failedAt == null ? null : where(kept.failedAt),
     current,
   };
 }
 
-const tones = { passed: "good", started: "hint", new: "quiet" } as const;
+function where({ requirement, times, since }: FailedAt): Listed["failedAt"] {
+  return { requirement, times, since };
+}
 
-function lineOf(
-  { number, title, state, tries, current }: Listed,
+const tones = { passed: "good", started: "hint", new: "quiet" } as const;
+const WORD_WIDTH = messages.states.new.word.length;
+
+function linesOf(
+  { number, title, state, tries, spent, current }: Listed,
   terminal: Terminal,
-): string {
-  const sign = terminal.sign(messages.states[state]);
-  const mark = sign.length > 1 ? sign.padEnd(WORD_WIDTH) : sign;
+): string[] {
   const notes = [
     ...(tries > 0 ? [messages.tries(tries)] : []),
+    ...(spent > 0 ? [messages.duration(spent)] : []),
     ...(current ? [messages.youAreHere] : []),
   ];
   const rest = notes.length > 0 ? ` (${notes.join(", ")})` : "";
-  return `${terminal.paint(tones[state], mark)} ${number} ${title}${terminal.paint("quiet", rest)}`;
+  const mark = {
+    ...messages.states[state],
+    width: WORD_WIDTH,
+    tone: tones[state],
+  };
+  return markedLines(mark, `${number} ${title}${rest}`, terminal);
 }
-
-const WORD_WIDTH = messages.states.new.word.length;

@@ -15,12 +15,102 @@ export const usage = {
   reset: "npm run reset -- LESSON [--plain]",
   carry: "npm run carry -- LESSON [--plain]",
   list: "npm run list -- [--json] [--plain]",
-  doctor: "npm run doctor -- [--plain]",
+  doctor: "npm run doctor -- [--json] [--plain]",
+  summary: "npm run summary -- FOLDER [--json] [--plain]",
   mongod: "npm run mongod -- --port 27027 [--replSet rs0 [--initiate]]",
   bench: "npm run bench",
 } as const;
 
 export type CommandName = keyof typeof usage;
+
+interface Help {
+  does: string;
+  /** What can be typed after it, and what that does. */
+  words?: readonly (readonly [word: string, does: string])[];
+}
+
+const plain = [
+  "--plain",
+  "words instead of signs and colours, for a screen reader or a log",
+] as const;
+const json = ["--json", "the same for a program"] as const;
+const currentOrNamed = [
+  "LESSON",
+  "its number, its folder, or a part of its name; else the first that is not passed",
+] as const;
+const named = [
+  "LESSON",
+  "its number, its folder, or a part of its name",
+] as const;
+
+/** What `--help` says behind a command. */
+export const help: Readonly<Record<CommandName, Help>> = {
+  start: {
+    does: "Says where you are, and checks your server each time you save it.",
+    words: [plain],
+  },
+  playground: {
+    does: "Opens a page on which you see what your server does. It is for this machine alone. Ctrl-C ends it.",
+    words: [
+      currentOrNamed,
+      ["--no-open", "tell its address, and open no browser"],
+    ],
+  },
+  check: {
+    does: "Checks your server, and says what is met and what is not. It ends with 0 when the lesson is passed, 1 when it is not yet, 2 when the command was typed wrongly, 3 when the check got into trouble.",
+    words: [
+      currentOrNamed,
+      ["--entry FILE", "check another file"],
+      ["--solution", "check the reference solution"],
+      ["--watch", "check again at every save"],
+      ["--earlier", "check the earlier lessons whose contract still holds too"],
+      ["--all", "check every lesson, one line each"],
+      ["--json", "the result for a program: see checks/result.schema.json"],
+      plain,
+    ],
+  },
+  hint: {
+    does: "Tells the next of three hints for the requirement at which the last check ended.",
+    words: [currentOrNamed, ["--all-levels", "all three hints at once"], plain],
+  },
+  diff: {
+    does: "Shows what you wrote beside the solution. If you have not tried yet, it asks first.",
+    words: [currentOrNamed, ["--yes", "do not ask"], plain],
+  },
+  reset: {
+    does: "Begins a lesson anew. What you wrote is kept in a folder beside it.",
+    words: [named, plain],
+  },
+  carry: {
+    does: "Makes what you wrote in the lesson before the start of this one. What was there is kept in a folder beside it.",
+    words: [named, plain],
+  },
+  list: {
+    does: "Shows all lessons, how far you are, and what comes next.",
+    words: [json, plain],
+  },
+  doctor: {
+    does: "Looks whether this machine has all that the workshop needs, and says what mends what it has not. It ends with 1 when something is in the way.",
+    words: [json, plain],
+  },
+  summary: {
+    does: "For teachers: shows where each learner is, which requirement stops most of them, and who has been stuck longest. It reads files and sends nothing anywhere.",
+    words: [
+      [
+        "FOLDER",
+        "with a copy of each learner's workshop in it, or each one's progress as NAME.json",
+      ],
+      json,
+      plain,
+    ],
+  },
+  mongod: {
+    does: "Starts the built-in database engine by hand, for mongosh or Compass.",
+  },
+  bench: {
+    does: "Measures how long a learner waits, beside the floors of this machine.",
+  },
+};
 
 export const unknownCommand = (
   command: string | undefined,
@@ -29,7 +119,9 @@ export const unknownCommand = (
   `${command === undefined ? "No command was named" : `There is no command "${command}"`}. There are: ${known.join(", ")}.`;
 
 export const wrongUsage = (command: CommandName, problem: string) =>
-  `${problem}\nType: ${usage[command]}`;
+  `${problem}\n${typeThis(usage[command])}`;
+
+export const typeThis = (usage: string) => `Type: ${usage}`;
 
 export const swallowedByNpm = (
   command: CommandName,
@@ -162,20 +254,35 @@ export const mendAndCheck = (file: string, number: string) =>
 
 export const mendAndSave = (file: string) => `Next: change ${file} and save it`;
 
+/** How a hint, the solution and the next lesson are got: by a command, or by a key while watching. */
+export interface Ways {
+  hint: string;
+  diff: string;
+}
+
+export const byCommand = (number: string): Ways => ({
+  hint: typed(`npm run hint ${number}`),
+  diff: typed(`npm run diff ${number}`),
+});
+
+export const byKey: Ways = {
+  hint: typed("the key h"),
+  diff: typed("the key d"),
+};
+
 /** Behind what to do next, while nothing has failed repeatedly. */
-export const moreHelp = (number: string) =>
-  ` (for more help: ${typed(`npm run hint ${number}`)})`;
+export const moreHelp = ({ hint }: Ways) => ` (for more help: ${hint})`;
 
 export const offerHint = (
   times: number,
-  number: string,
+  { hint }: Ways,
   level: number,
   of: number,
 ) =>
-  `Here for the ${ordinal(times)} time: ${typed(`npm run hint ${number}`)} says more (hint ${level} of ${of}).`;
+  `Here for the ${ordinal(times)} time: ${hint} says more (hint ${level} of ${of}).`;
 
-export const offerDiff = (times: number, number: string) =>
-  `Here for the ${ordinal(times)} time, and all hints are told. One way to do it: ${typed(`npm run diff ${number}`)}`;
+export const offerDiff = (times: number, { diff }: Ways) =>
+  `Here for the ${ordinal(times)} time, and all hints are told. One way to do it: ${diff}`;
 
 export const mendFile = (file: string, number: string) =>
   `Next: change ${file}, then ${typed(`npm run check -- ${number} --entry ${file}`)}`;
@@ -189,8 +296,11 @@ export const checkOwn = (number: string) =>
 export const solutionFails =
   "Next: please report this. A reference solution ought to pass on every machine.";
 
+export const nextLessonByKey = (title: string) =>
+  `Next: ${asSentence(title)} The key n goes on to it.`;
+
 export const nextLesson = (title: string, readme: string, number: string) =>
-  `Next: ${title}. Read ${readme}, then ${typed(`npm run check ${number}`)}`;
+  `Next: ${asSentence(title)} Read ${readme}, then ${typed(`npm run check ${number}`)}`;
 
 export const allPassed = (count: number) =>
   `All ${count} lessons are passed. You have come the whole way: congratulations!`;
@@ -204,7 +314,35 @@ export const firstOpen = (met: number, of: number, title: string) =>
 // ---- watching
 
 export const watching = (folder: string) =>
-  `Watching ${folder}: every save is checked. Ctrl-C ends.`;
+  `Watching ${folder}: every save is checked.`;
+
+export const ctrlCEnds = "Ctrl-C ends.";
+
+/** What each key does while watching, in a word. */
+export const keys = {
+  h: "hint",
+  d: "diff",
+  n: "next",
+  l: "list",
+  r: "reset",
+  o: "open",
+  q: "quit",
+} as const;
+
+export const keyList = (shown: readonly (keyof typeof keys)[]) =>
+  `Keys: ${shown.map((key) => typed(`${key} ${keys[key]}`)).join(", ")}`;
+
+export const notPassedYet = (title: string) =>
+  `${title} is not passed yet; after that, n goes on to the next lesson. Any other lesson: ${typed("npm run check -- NN --watch")}`;
+
+export const resetLesson = (number: string) =>
+  `Begin lesson ${number} anew? What you wrote is kept. (y/N)`;
+
+export const opened = (program: string, files: readonly string[]) =>
+  `Opened with ${program}: ${files.join(", ")}`;
+
+export const openYourself = (files: readonly string[]) =>
+  `Open these in your editor: ${files.join(", ")} (o does that itself when VISUAL or EDITOR names an editor with a window of its own)`;
 
 // ---- the playground
 
@@ -339,6 +477,182 @@ export const tries = (count: number) =>
 
 export const youAreHere = "you are here";
 
+export const nextRequirement = (number: string, title: string) =>
+  `Next: ${asSentence(title)} Then ${typed(`npm run check ${number}`)} (for more help: ${typed(`npm run hint ${number}`)})`;
+
+/** A time that somebody has spent, in whole minutes. */
+export const duration = (ms: number) => {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return "under a minute";
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+};
+
+// ---- the doctor
+
+export const findings = {
+  good: { sign: "✓", word: "good" },
+  note: { sign: "!", word: "note" },
+  trouble: { sign: "✗", word: "trouble" },
+} as const;
+
+export const toMend = (mend: string) => `What to do: ${mend}`;
+
+export const diagnosis = (troubles: number, notes: number) => {
+  if (troubles > 0)
+    return `${troubles === 1 ? "One thing is" : `${troubles} things are`} in the way. Do what stands below it, then type npm run doctor again.`;
+  return notes > 0
+    ? "Nothing is in the way. The notes are good to know."
+    : "Nothing is in the way.";
+};
+
+export const doctor = {
+  notExamined: (id: string, problem: string) =>
+    `${id} could not be examined: ${problem}`,
+
+  node: (version: string) => `Node ${version}`,
+  nodeTooOld: (version: string, oldest: string) =>
+    `Node ${version} is older than ${oldest}, which the workshop needs.`,
+  installNode: (oldest: string) =>
+    `install Node ${oldest} or newer from https://nodejs.org`,
+
+  npm: (version: string) => `npm ${version}`,
+  npmMissing: "npm was not found, and every command begins with it.",
+  installNpm: "install Node from https://nodejs.org: npm comes with it",
+  npmOld: (version: string, oldest: string) =>
+    `npm ${version} is older than ${oldest}. It installs the packages, but may run scripts of theirs that the workshop does not want.`,
+  updateNpm: "npm install --global npm@latest",
+
+  packages: (count: number) =>
+    `The ${count} packages are those of package-lock.json`,
+  packagesMissing: (count: number, first: string) =>
+    `${count === 1 ? "One package is" : `${count} packages are`} missing or of another version than package-lock.json says: ${count === 1 ? first : `${first} is the first`}. That happens after a git pull.`,
+  packagesForeign: (name: string) =>
+    `node_modules comes from another system: ${name} is not for this one.`,
+
+  folders: (folder: string) => `${folder} can be written to`,
+  foldersRefused: (folders: readonly string[]) =>
+    `Nothing can be written to ${folders.join(", ")}.`,
+  copyToOwnDisk: "copy the workshop to a folder of your own on this machine",
+
+  disk: (free: number) => `${gigabytes(free)} of disk are free`,
+  diskFull: (folder: string, free: number) =>
+    `Only ${gigabytes(free)} are free at ${folder}: files may end half written.`,
+  diskNearlyFull: (folder: string, free: number) =>
+    `${gigabytes(free)} are free at ${folder}. That is enough for all lessons, not for a mongod of your own.`,
+  makeRoom: (bytes: number) => `make room, ${gigabytes(bytes)} or more`,
+
+  portFree: (port: number) =>
+    `Port ${port} is free for a server that you start by hand`,
+  portTaken: (port: number, code: string) =>
+    `Port ${port} is taken (${code}). Checks choose another one by themselves; by hand you do.`,
+
+  loopback: "Programs on this machine reach each other at 127.0.0.1",
+  loopbackBlocked: (problem: string) =>
+    `A server at 127.0.0.1 cannot be reached (${problem}). Every check needs that.`,
+  allowLoopback:
+    "allow node in your firewall or virus scanner to connect to 127.0.0.1",
+
+  localhost: (address: string) => `localhost is ${address}`,
+  localhostElsewhere: (address: string | null) =>
+    `localhost is ${address ?? "not known"}. The lessons on TLS use that name for this machine.`,
+  mendLocalhost:
+    "put the line 127.0.0.1 localhost into the hosts file of your system",
+
+  otherDatabase: "see all that can be set, under No database in README.md",
+
+  noProxy: "No proxy is set",
+  proxyWithException: (names: readonly string[]) =>
+    `${names.join(", ")}: for downloads only, not for this machine`,
+  proxyWithoutException: (names: readonly string[]) =>
+    `${names.join(", ")}: used for downloads. Python, and newer Nodes if told to, would use it for servers on this machine too.`,
+  proxyForEverything: (names: readonly string[]) =>
+    `NODE_USE_ENV_PROXY sends what is meant for this machine to ${names.join(", ")} too.`,
+
+  noCertificateVariables: "No variable changes which certificates are believed",
+  certificateVariables: (names: readonly string[]) =>
+    `${names.join(", ")}: ${names.length === 1 ? "it changes" : "they change"} which certificates a program believes. Checks hide that from your server; by hand it counts in the lessons on TLS.`,
+  missingCertificates: (names: readonly string[]) =>
+    `${names.join(", ")}: what is named there does not exist.`,
+  everyCertificate:
+    "NODE_TLS_REJECT_UNAUTHORIZED=0 makes every Node program believe every certificate: in the lessons on TLS nothing would be refused.",
+
+  noNodeOptions: "NODE_OPTIONS is not set",
+  nodeOptions: (options: string) =>
+    `NODE_OPTIONS=${options}: every Node program of this terminal is started so. Checks hide it from your server.`,
+
+  clock: (date: string) => `The clock says ${date}`,
+  clockWrong: (date: string) =>
+    `The clock says ${date}, which cannot be when one looks at the workshop's files. Certificates would count as not good yet, or no longer.`,
+  clockOfFiles:
+    "The folder's files have another clock than this machine, as on a network drive. Saves may be noticed late.",
+  setTheClock: "set the clock",
+
+  browser: (path: string) => `A browser for the tests of the page: ${path}`,
+  noBrowser:
+    "There is no Chromium. Only tests of the page need it; the lessons do not.",
+
+  python: (version: string) => `Python ${version} with flask_socketio`,
+  noFlask: (version: string) =>
+    `Python ${version} is here, flask_socketio is not. Only lesson 16 needs it.`,
+  noPython: "There is no Python. Only lesson 16 needs it.",
+  installPython: "install Python 3 from https://www.python.org",
+} as const;
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+// ---- the summary of a class
+
+export const summary = {
+  nameFolder: "Name the folder with the progress of your learners.",
+  folderMissing: (folder: string) => `There is no folder ${folder}.`,
+  notAFolder: (file: string) =>
+    `${file} is a file. Name the folder that the progress of your learners is in.`,
+  nobody: (folder: string) =>
+    `In ${folder} there is no progress. Put into it a copy of each learner's workshop, or each learner's .progress.json under their own name: alice.json`,
+  noJson: "it is not JSON",
+  noProgress: "it is not a progress of this workshop",
+  unreadable: (code: string) => `it cannot be read (${code})`,
+
+  learners: (all: number, done: number, underWay: number, notBegun: number) =>
+    `${all} ${all === 1 ? "learner" : "learners"}: ${done} passed all lessons, ${underWay} on the way, ${notBegun} not begun.`,
+  columns: {
+    name: "who",
+    passed: "passed",
+    lesson: "lesson",
+    here: "at it now",
+    tries: "tries",
+    hints: "hints",
+    spent: "time",
+    last: "last check",
+    failedAt: "stopped at",
+  },
+  /** In the place of the lesson somebody is at. */
+  done: "all",
+  lessons: "Lessons",
+  stops: "What stops most",
+  stop: (
+    count: number,
+    lesson: string,
+    title: string,
+    names: readonly string[],
+  ) => `${count} in ${lesson}: ${title} (${names.join(", ")})`,
+  stuck: "Who has been stuck longest",
+  stuckAt: (
+    name: string,
+    time: string,
+    times: number,
+    since: string,
+    lesson: string,
+    title: string,
+  ) =>
+    `${name}: ${time}, ${times} checks, since ${since}, in ${lesson}: ${title}`,
+  skipped: "Skipped",
+  skippedFile: (file: string, why: string) => `${file}: ${why}`,
+} as const;
+
 // ---- the start
 
 export const welcome = [
@@ -371,6 +685,11 @@ const ordinalEndings: Readonly<Record<string, string>> = {
 
 function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join("\n");
+}
+
+/** Titles may end with a question mark. */
+function asSentence(title: string): string {
+  return /[.?!…]$/.test(title) ? title : `${title}.`;
 }
 
 /** A command, kept on one line by spaces that do not break; see paragraph.ts. */

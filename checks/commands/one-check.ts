@@ -26,7 +26,8 @@ export function subjectOf(
     : { lesson, lessons, kind: "lesson", entry: lessonFile(lesson.name) };
 }
 
-export interface Manner {
+/** How a check is told. */
+export interface TellingManner {
   /** Words instead of signs and colours, even on a terminal. */
   plain: boolean;
   /** Lines of the terminal that something else needs. */
@@ -34,6 +35,11 @@ export interface Manner {
   /** The result instead of the report. */
   json: boolean;
   isWatching: boolean;
+  /** Whether a key does what otherwise a command does. */
+  hasKeys?: boolean;
+}
+
+export interface Manner extends TellingManner {
   /** Ends the check: it then tells nothing and keeps nothing. */
   signal: AbortSignal;
   /** When the check began, on the clock of `performance.now()`: the process's start is 0. */
@@ -88,7 +94,7 @@ export async function judge(
 }
 
 /** A download is offered where somebody can watch it, and break it off. */
-function downloadTeller(): ((line: string) => void) | undefined {
+export function downloadTeller(): ((line: string) => void) | undefined {
   const canWatch = process.stdout.isTTY === true && !process.env.CI;
   return canWatch ? (line) => process.stderr.write(`${line}\n`) : undefined;
 }

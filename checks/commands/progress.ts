@@ -257,6 +257,11 @@ export function isPassed(
   return progress.lessons[lesson.name]?.state === "passed";
 }
 
+/** How many hints were told in a lesson. */
+export function hintsTold({ hints }: LessonProgress): number {
+  return Object.values(hints).reduce((sum, level) => sum + level, 0);
+}
+
 export function emptyProgress(): Progress {
   return { version: 1, lessons: {} };
 }

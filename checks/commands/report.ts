@@ -146,12 +146,36 @@ export function statusLines(
   text: string,
   terminal: Terminal,
 ): string[] {
-  const sign = terminal.sign(messages.marks[status]);
-  const mark = sign.length > 1 ? sign.padEnd(MARK_WIDTH) : sign;
-  const indent = " ".repeat(mark.length);
-  return wrap(text, terminal.width - mark.length - 1).map((line, index) =>
+  const mark = {
+    ...messages.marks[status],
+    width: MARK_WIDTH,
+    tone: tones[status],
+  };
+  const textTone = status === "skipped" ? "quiet" : undefined;
+  return markedLines(mark, text, terminal, textTone);
+}
+
+/** What a line begins with: a sign in its tone, or the word for it, as wide as the others. */
+export interface Mark {
+  sign: string;
+  word: string;
+  width: number;
+  tone: Tone;
+}
+
+/** A text with a mark before it; further lines are set in. */
+export function markedLines(
+  mark: Mark,
+  text: string,
+  terminal: Terminal,
+  textTone?: Tone,
+): string[] {
+  const sign = terminal.sign(mark);
+  const start = sign.length > 1 ? sign.padEnd(mark.width) : sign;
+  const indent = " ".repeat(start.length);
+  return wrap(text, terminal.width - start.length - 1).map((line, index) =>
     index === 0
-      ? `${terminal.paint(tones[status], mark)} ${status === "skipped" ? terminal.paint("quiet", line) : line}`
+      ? `${terminal.paint(mark.tone, start)} ${textTone ? terminal.paint(textTone, line) : line}`
       : `${indent} ${line}`,
   );
 }

@@ -23,6 +23,7 @@ export async function run(words: string[]): Promise<number> {
 export function tellReset(
   { name, number }: LessonName,
   terminal: Terminal,
+  { closing = true } = {},
 ): void {
   const { changed, kept } = replaceFiles(name, starterFiles(name));
   const sentences =
@@ -32,9 +33,6 @@ export function tellReset(
           messages.resetDone(changed),
           ...(kept === null ? [] : [messages.keptIn(kept)]),
         ];
-  terminal.writeLines(
-    [...sentences, messages.checkAgain(number)].flatMap((text) =>
-      wrap(text, terminal.width),
-    ),
-  );
+  if (closing) sentences.push(messages.checkAgain(number));
+  terminal.writeLines(sentences.flatMap((text) => wrap(text, terminal.width)));
 }

@@ -6,15 +6,17 @@ import {
   listenForInterruption,
 } from "./interruption.ts";
 import * as messages from "./messages.ts";
-import { WrongUsage } from "./wrong-usage.ts";
+import { WrongUsage, sentenceOf } from "./wrong-usage.ts";
 
 /** One `npm run` command: does its work and gives the exit status. */
 interface Command {
   run(words: string[]): Promise<number>;
 }
 
+type Commands = Readonly<Record<messages.CommandName, () => Promise<Command>>>;
+
 /** Loaded when they are asked for, so that no command waits for another one's modules. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+const commands: Commands = {
   start: () => import("./start.ts"),
   playground: () => import("./playground.ts"),
   check: () => import("./check.ts"),
@@ -24,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   carry: () => import("./carry.ts"),
   list: () => import("./list.ts"),
   doctor: () => import("./doctor.ts"),
+  summary: () => import("./summary.ts"),
   mongod: () => import("./mongod.ts"),
   bench: () => import("./bench.ts"),
 };
@@ -58,24 +61,28 @@ async function route(
   command: string | undefined,
   words: string[],
 ): Promise<number> {
-  const load = Object.hasOwn(commands, command ?? "")
-    ? commands[command ?? ""]
-    : undefined;
-  if (load === undefined)
+  if (!isCommand(command))
     throw new WrongUsage(
       messages.unknownCommand(command, Object.keys(commands)),
     );
-  const { run: runCommand } = await load();
+  if (words.includes("--help") || words.includes("-h")) {
+    const { tellHelp } = await import("./help.ts");
+    tellHelp(command);
+    return 0;
+  }
+  const { run: runCommand } = await commands[command]();
   return runCommand(words);
 }
 
-/** One sentence for whoever typed the command; where it came from is nobody's concern there. */
+function isCommand(word: string | undefined): word is messages.CommandName {
+  return Object.hasOwn(commands, word ?? "");
+}
+
+/** Says what went wrong, and gives the exit status. */
 function explain(error: unknown): number {
   debug("%s", error instanceof Error ? error.stack : error);
-  const isTheirs = error instanceof WrongUsage;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${isTheirs ? message : messages.broken(message)}\n`);
-  return isTheirs ? 2 : 3;
+  process.stderr.write(`${sentenceOf(error)}\n`);
+  return error instanceof WrongUsage ? 2 : 3;
 }
 
 async function stopped(routed: Promise<unknown>): Promise<number> {

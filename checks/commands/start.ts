@@ -1,15 +1,14 @@
-import { lessonFile } from "../kit/lesson-files.ts";
-import { shown } from "../kit/repository.ts";
 import { exitStatus } from "../kit/result.ts";
 import { readCommandLine } from "./command-line.ts";
 import { INTERRUPTED, interrupted } from "./interruption.ts";
-import { currentLesson, labelOf, readLessons, readmeOf } from "./lessons.ts";
+import { currentLesson, readLessons } from "./lessons.ts";
 import * as messages from "./messages.ts";
 import { checkOne, subjectOf } from "./one-check.ts";
 import { wrap } from "./paragraph.ts";
 import { ProgressFile, isPassed } from "./progress.ts";
 import { Terminal } from "./terminal.ts";
 import { watch } from "./watch.ts";
+import { whereToBegin } from "./where-to-begin.ts";
 
 const options = { plain: { type: "boolean", default: false } } as const;
 
@@ -27,21 +26,14 @@ export async function run(words: string[]): Promise<number> {
   const lessons = readLessons();
   const lesson = currentLesson(lessons, (one) => isPassed(progress, one));
 
-  const places = messages.whereToBegin(
-    labelOf(lesson),
-    readmeOf(lesson),
-    shown(lessonFile(lesson.name)),
-  );
   const opening = [
     ...messages.welcome.flatMap((text) => wrap(text, terminal.width)),
     "",
-    ...places.map(([label, text]) => `  ${label.padEnd(8)}${text}`),
-    "",
+    ...whereToBegin(lesson),
   ];
-  terminal.writeLines(opening);
-
   const subject = subjectOf(lesson, lessons);
-  if (terminal.isScreen) return watch(subject, values, opening.length);
+  if (terminal.isScreen) return watch(subject, values, opening);
+  terminal.writeLines(opening);
   const verdict = await checkOne(subject, {
     plain: values.plain,
     json: false,

@@ -4,19 +4,19 @@ import { closing } from "./closing.ts";
 import { titleOf } from "./lessons.ts";
 import { LiveReport } from "./live-report.ts";
 import * as messages from "./messages.ts";
-import type { Manner, Subject } from "./one-check.ts";
+import type { Subject, TellingManner } from "./one-check.ts";
 import { ProgressFile, enter } from "./progress.ts";
 import { Terminal } from "./terminal.ts";
 
 /** What becomes of a check: it is kept in the progress, and told as a report or as JSON. */
 export class Telling {
   readonly #subject: Subject;
-  readonly #manner: Manner;
+  readonly #manner: TellingManner;
   readonly #terminal: Terminal;
   readonly #heading: string;
   readonly #report: LiveReport | null;
 
-  constructor(subject: Subject, manner: Manner) {
+  constructor(subject: Subject, manner: TellingManner) {
     const { lesson, kind } = subject;
     const say =
       kind === "solution" ? messages.solutionHeading : messages.heading;
@@ -56,6 +56,7 @@ export class Telling {
           {
             ...this.#subject,
             isWatching: this.#manner.isWatching,
+            hasKeys: this.#manner.hasKeys,
             progress,
           },
           this.#terminal,

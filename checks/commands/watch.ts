@@ -1,82 +1,135 @@
-import { type FSWatcher, watch as watchFolder } from "node:fs";
 import { dirname } from "node:path";
+import { CheckSession } from "../kit/check-session.ts";
 import { shown } from "../kit/repository.ts";
-import { INTERRUPTED, interrupted, interruption } from "./interruption.ts";
+import { INTERRUPTED, interrupted } from "./interruption.ts";
+import { Keyboard } from "./keyboard.ts";
+import { type LessonName, loadLesson } from "./lessons.ts";
 import * as messages from "./messages.ts";
-import { type Subject, checkOne } from "./one-check.ts";
-import { Terminal } from "./terminal.ts";
+import { type Subject, downloadTeller, subjectOf } from "./one-check.ts";
+import { wrap } from "./paragraph.ts";
+import { Telling } from "./telling.ts";
+import { type Key, type Watched, keyActions, keysOf } from "./watch-keys.ts";
+import { WatchScreen } from "./watch-screen.ts";
+import { whereToBegin } from "./where-to-begin.ts";
+import { sentenceOf } from "./wrong-usage.ts";
 
 /**
- * Checks, and checks again whenever a program in the server's folder is saved, until Ctrl-C. A save
- * during a check ends that check: its verdict would be one on yesterday's code.
+ * Checks, and checks again whenever a program in the server's folder is saved, until Ctrl-C or, where
+ * there is a keyboard, the key q.
  *
- * @param linesAbove lines on the screen that are to stay until the first save
+ * @param opening lines that stand above the first report
+ * @returns the exit status
  */
 export async function watch(
   subject: Subject,
   { plain }: { plain: boolean },
-  linesAbove = 0,
+  opening: readonly string[] = [],
 ): Promise<number> {
-  const terminal = new Terminal({ plain });
-  const folder = dirname(subject.entry);
-  const footer = ["", messages.watching(shown(folder))];
-  let linesTaken = linesAbove + footer.length;
-  const saves = new Saves(folder);
-  for (let began = 0; !interrupted.aborted; began = performance.now()) {
-    const outdated = new AbortController();
-    const saved = saves.next().then(() => outdated.abort());
-    const verdict = await checkOne(subject, {
-      plain,
-      linesTaken,
-      json: false,
-      isWatching: true,
-      signal: AbortSignal.any([interrupted, outdated.signal]),
-      began,
-    });
-    if (verdict !== null) terminal.writeLines(footer);
-    await Promise.race([saved, interruption]);
-    if (!interrupted.aborted) terminal.clear();
-    linesTaken = footer.length;
+  const watched = new Watch(subject, plain, opening);
+  const keyboard = Keyboard.open((key) => watched.press(key));
+  watched.hasKeys = keyboard !== null;
+  interrupted.addEventListener("abort", () => watched.quit(), { once: true });
+  try {
+    await watched.run();
+  } finally {
+    keyboard?.close();
   }
-  saves.end();
-  return INTERRUPTED;
+  return interrupted.aborted ? INTERRUPTED : 0;
 }
 
-/** One save is several events: a file is emptied, written, renamed. They are over after this, in ms. */
-const SETTLED = 30;
+/** One lesson after another, watched on one terminal. */
+class Watch implements Watched {
+  readonly screen: WatchScreen;
+  readonly #plain: boolean;
+  subject: Subject;
+  hasKeys = false;
+  #session: CheckSession | undefined;
+  #hasQuit = false;
+  /** The lesson that was chosen to go on with. */
+  #next: LessonName | undefined;
+  /** When the first check of the subject began: the process's start, for the first subject. */
+  #began = 0;
 
-/** The moments at which a learner saves a file in a folder. */
-class Saves {
-  readonly #watcher: FSWatcher;
-  #timer: NodeJS.Timeout | undefined;
-  #wake = () => {};
-
-  /** @throws {Error} when the folder cannot be watched */
-  constructor(folder: string) {
-    this.#watcher = watchFolder(folder, (_event, name) => {
-      if (!isTheirs(name)) return;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#wake(), SETTLED);
-    });
+  constructor(subject: Subject, plain: boolean, opening: readonly string[]) {
+    this.subject = subject;
+    this.#plain = plain;
+    this.screen = new WatchScreen({ plain }, opening, () => this.#footer());
   }
 
-  /** Resolves at the next save. */
-  next(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+  async run(): Promise<void> {
+    while (!this.#hasQuit) {
+      await this.#watchSubject();
+      if (this.#next === undefined) return;
+      this.subject = subjectOf(this.#next, this.subject.lessons);
+      this.screen.opening = whereToBegin(this.#next);
+      this.#next = undefined;
+      this.#began = performance.now();
+    }
   }
 
-  end(): void {
-    this.#watcher.close();
-    clearTimeout(this.#timer);
+  /** Resolves when the session has ended. */
+  async #watchSubject(): Promise<void> {
+    const { subject, screen, hasKeys } = this;
+    const lesson = await loadLesson(subject.lesson.name);
+    let telling: Telling;
+    this.#session = new CheckSession(
+      { ...subject, lesson, began: this.#began, onDownload: downloadTeller() },
+      {
+        begins: () => {
+          const { linesTaken } = screen;
+          screen.beginReport();
+          telling = new Telling(subject, {
+            plain: this.#plain,
+            json: false,
+            isWatching: true,
+            hasKeys,
+            linesTaken,
+          });
+        },
+        judged: (requirement) => telling.add(requirement),
+        ends: async (result) => {
+          await telling.finish(result, lesson);
+          screen.endReport();
+        },
+      },
+    );
+    if (!this.#hasQuit) await this.#session.run();
   }
-}
 
-/**
- * A program, not a file that the server itself may write while it is checked. Compiled servers and
- * what editors write for themselves begin with a dot.
- */
-function isTheirs(name: string | null): boolean {
-  return name !== null && /^[^.].*\.[cm]?[jt]s$/.test(name);
+  /** A key was pressed. While a report is growing, it waits. */
+  press(key: string): void {
+    if (this.screen.takesAnswer(key)) return;
+    const known = keysOf(this.subject).find((one) => one === key);
+    if (known === "q") this.quit();
+    else if (known !== undefined)
+      this.screen.whenComplete(() => void this.#act(known));
+  }
+
+  async #act(key: Key): Promise<void> {
+    try {
+      await keyActions[key](this);
+    } catch (error) {
+      const text = sentenceOf(error);
+      await this.screen.tell((terminal) =>
+        terminal.writeLines(wrap(text, terminal.width)),
+      );
+    }
+  }
+
+  readonly goTo = (lesson: LessonName): void => {
+    this.#next = lesson;
+    this.#session?.end();
+  };
+
+  readonly quit = (): void => {
+    this.#hasQuit = true;
+    this.#session?.end();
+  };
+
+  #footer(): string[] {
+    const watching = messages.watching(shown(dirname(this.subject.entry)));
+    return this.hasKeys
+      ? [watching, messages.keyList(keysOf(this.subject))]
+      : [`${watching} ${messages.ctrlCEnds}`];
+  }
 }

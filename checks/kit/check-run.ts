@@ -12,7 +12,7 @@ import { type Entry, Timeline, whatWasDone, withNames } from "./timeline.ts";
 import { typeFaults } from "./type-check.ts";
 import { Unmet } from "./unmet.ts";
 import { CheckWorld } from "./check-world.ts";
-import { WaitingServer } from "./waiting-server.ts";
+import { ServersAhead } from "./waiting-server.ts";
 
 export interface CheckOptions {
   /** Absolute path of the server to check. */
@@ -25,8 +25,8 @@ export interface CheckOptions {
   needs?: Needs | undefined;
   /** The record of the check; it makes one of its own unless given. */
   timeline?: Timeline | undefined;
-  /** A process that was started ahead, for the first server of the check; see {@link startAhead}. */
-  waiting?: WaitingServer | undefined;
+  /** Processes of its servers that were started ahead; see {@link serversAhead}. */
+  ahead?: ServersAhead | undefined;
   /** A database that outlives the check; it opens one of its own unless given. */
   database?: Promise<Database> | undefined;
   /** Is told how the download of a database gets on; nothing is downloaded unless given. */
@@ -51,7 +51,7 @@ export class CheckRun {
   readonly #signal: AbortSignal | undefined;
   readonly #typeCheck: boolean;
   readonly #needs: Needs;
-  readonly #waiting: WaitingServer | undefined;
+  readonly #ahead: ServersAhead | undefined;
   readonly #openDatabase: () => Promise<CheckDatabase> | null;
   #database: Promise<CheckDatabase> | null = null;
   readonly #results: RequirementResult[] = [];
@@ -72,8 +72,8 @@ export class CheckRun {
       needs,
       database,
       onDownload,
-      waiting,
       timeline = new Timeline(),
+      ahead,
     }: CheckOptions,
   ) {
     this.timeline = timeline;
@@ -82,7 +82,7 @@ export class CheckRun {
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
     this.#signal = signal;
-    this.#waiting = waiting;
+    this.#ahead = ahead;
     this.#openDatabase = () =>
       this.#needs.database === undefined
         ? null
@@ -224,7 +224,7 @@ export class CheckRun {
       },
       timeline: this.timeline,
       signal: this.#signal,
-      waiting: this.#waiting,
+      ahead: this.#ahead,
       onSpawn: () => void loadSocketIo(),
     };
   }
@@ -408,12 +408,12 @@ export async function runCheck(
   return run.end();
 }
 
-/** Starts the process of the next check's server ahead: that check then takes it as `waiting`. */
-export function startAhead(
+/** For the processes of a check's servers: they wait with the libraries that it is likely to need. */
+export function serversAhead(
   lesson: Lesson,
   { entry, needs = lesson.needs }: Pick<CheckOptions, "entry" | "needs">,
-): WaitingServer {
+): ServersAhead {
   const libraries = ["express", "socket.io"];
   if (needs?.database !== undefined) libraries.push("mongodb");
-  return new WaitingServer(entry, workingFolder(lesson, entry), libraries);
+  return new ServersAhead(entry, libraries);
 }

@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
-import { type CheckOptions, runCheck, startAhead } from "./check-run.ts";
+import { type CheckOptions, runCheck, serversAhead } from "./check-run.ts";
 import type { Database } from "./database.ts";
 import type { DatabaseNeeds, Lesson } from "./lesson.ts";
 import type { RequirementResult, Result } from "./result.ts";
 import { Saves } from "./saves.ts";
 import { Timeline } from "./timeline.ts";
-import type { WaitingServer } from "./waiting-server.ts";
+import type { ServersAhead } from "./waiting-server.ts";
 
 /** Who is told of the checks of a session, in this order for each check. */
 export interface SessionListener {
@@ -37,8 +37,8 @@ export interface SessionOptions extends Pick<
  * Checks a server, and checks it again whenever a program in its folder is saved. A save during a
  * check ends that check: its verdict would be one on yesterday's code.
  *
- * What can be ready beforehand is: the process of the next server is started while the learner reads
- * the verdict, and the database server stays open.
+ * What can be ready beforehand is: while the learner reads the verdict, the processes of the next
+ * servers are started, and the database server stays open.
  *
  * @example
  *   const session = new CheckSession({ lesson, entry }, listener);
@@ -51,13 +51,14 @@ export class CheckSession {
   readonly #saves: Saves;
   readonly #ended = new AbortController();
   #outdated = new AbortController();
-  #waiting: WaitingServer | undefined;
+  readonly #ahead: ServersAhead;
   #database: Promise<Database> | undefined;
   #began: number;
 
   constructor(options: SessionOptions, listener: SessionListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#ahead = serversAhead(options.lesson, options);
     this.#began = options.began ?? performance.now();
     this.#saves = new Saves(dirname(options.entry), (since) =>
       this.again(since),
@@ -95,13 +96,13 @@ export class CheckSession {
   end(): void {
     this.#ended.abort();
     this.#saves.end();
-    this.#waiting?.end();
+    this.#ahead.end();
   }
 
   async #check(signal: AbortSignal): Promise<void> {
     const { lesson, ...options } = this.#options;
     const began = this.#began;
-    this.#startAhead();
+    this.#ahead.begin();
     const timeline = new Timeline();
     this.#listener.begins(timeline);
     const result = await runCheck(
@@ -110,7 +111,7 @@ export class CheckSession {
         ...options,
         signal,
         timeline,
-        waiting: this.#waiting,
+        ahead: this.#ahead,
         database: this.#openDatabase(),
       },
       (requirement) => {
@@ -122,13 +123,7 @@ export class CheckSession {
     if (result === undefined || signal.aborted) return;
     const ms = Math.round(performance.now() - began);
     await this.#listener.ends({ ...result, ms });
-    this.#startAhead();
-  }
-
-  #startAhead(): void {
-    // One that was not needed, as for a file that cannot be read, waits on.
-    if (this.#ended.signal.aborted || this.#waiting?.isWaiting) return;
-    this.#waiting = startAhead(this.#options.lesson, this.#options);
+    this.#ahead.refill();
   }
 
   /** Opens it at the first check, unless one was lent; after a failure, at the next one again. */

@@ -17,6 +17,14 @@ export function solutionFolder(name: string): string {
   return join(root, "solutions", name);
 }
 
+/**
+ * Whether a file is a program, by its name: what a learner writes. What editors and checks write for
+ * themselves begins with a dot.
+ */
+export function isProgram(name: string): boolean {
+  return /^[^.].*\.(?:[cm]?[jt]s|py)$/.test(name);
+}
+
 /** A file that a lesson begins with. */
 export interface StarterFile {
   /** What it is called in the lesson's folder, such as `server.ts`. */

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
+import { isProgram } from "./lesson-files.ts";
 
 /** One save is several changes: a file is emptied, written, renamed. It is over after this, in ms. */
 const SETTLED = 25;
@@ -48,7 +49,8 @@ export class Saves {
   #watch(): FSWatcher {
     return watch(this.#folder, {
       depth: 0,
-      ignored: (path, stats) => stats?.isFile() === true && !isProgram(path),
+      ignored: (path, stats) =>
+        stats?.isFile() === true && !isProgram(basename(path)),
     })
       .on("all", () => this.#look())
       .on("error", () => this.#comeNoEvents());
@@ -85,14 +87,6 @@ export class Saves {
       this.#onSave(since);
     }, SETTLED);
   }
-}
-
-/**
- * A program, not a file that the server itself may write while it is checked. Compiled servers and
- * what editors write for themselves begin with a dot.
- */
-function isProgram(path: string): boolean {
-  return /(?:^|[\\/])[^.\\/][^\\/]*\.(?:[cm]?[jt]s|py)$/.test(path);
 }
 
 /** Changes whenever a program in the folder does. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -225,6 +226,14 @@ describe.skipIf(process.platform === "win32")(
   },
 );
 
+test("a server that has ended no longer listens to the signal that could have ended it", async () => {
+  const { signal } = new AbortController();
+  const server = await start("well", signal);
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
+  await server.stop();
+  await expect.poll(() => getEventListeners(signal, "abort")).toHaveLength(0);
+});
+
 test("what TypeScript objects to is told beside a failure", async () => {
   expect(await typeFaults([entryOf("type-error")])).toEqual([
     expect.any(TypeFault),
@@ -253,9 +262,10 @@ function entryOf(name: string): string {
   return join(root, "checks", "kit", "samples", `${name}.ts`);
 }
 
-function start(name: string): Promise<ServerProcess> {
+function start(name: string, signal?: AbortSignal): Promise<ServerProcess> {
   return ServerProcess.start({
     entry: entryOf(name),
+    signal,
     onSpawn: (server) => started.push(server),
   });
 }

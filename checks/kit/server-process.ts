@@ -28,7 +28,7 @@ import { cacheFolder, shown } from "./repository.ts";
 import { hasNotEnded, killGroup, spawnServer } from "./server-child.ts";
 import { ServerOutput } from "./server-output.ts";
 import { Timeline } from "./timeline.ts";
-import type { WaitingServer } from "./waiting-server.ts";
+import type { ServersAhead } from "./waiting-server.ts";
 
 export interface ServerOptions {
   /** The server's TypeScript or JavaScript file. */
@@ -46,8 +46,8 @@ export interface ServerOptions {
   readyWithin?: number;
   /** A server that prints more bytes than this prints without end. */
   mostOutput?: number;
-  /** A process that was started ahead; used where it fits, and once. */
-  waiting?: WaitingServer | undefined;
+  /** Processes that were started ahead, to take one of them if there is one. */
+  ahead?: ServersAhead | undefined;
   /** Called once the process exists: from here on there is time to do something else. */
   onSpawn?: (server: ServerProcess) => void;
 }
@@ -127,21 +127,23 @@ export class ServerProcess {
    * @throws {CouldNotTell} when the machine has no port or no process left
    */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const { entry, cwd = dirname(entry) } = options;
-    const waiting = options.waiting?.fits(entry, cwd)
-      ? options.waiting
-      : undefined;
+    const { entry, cwd = dirname(entry), ahead } = options;
+    const waiting = ahead?.take(entry);
     const [compiled, port] = await Promise.all([
       compileServer(entry, waiting?.compiled),
       options.port ?? freePort(),
-    ]);
+    ]).catch((error: unknown) => {
+      if (waiting !== undefined) ahead?.putBack(waiting);
+      throw error;
+    });
     if (options.signal?.aborted) {
+      if (waiting !== undefined) ahead?.putBack(waiting);
       removeCompiled(compiled);
       throw ended();
     }
     const env = serverEnvironment({ PORT: String(port), ...options.env });
-    const child = waiting?.fits(entry, cwd)
-      ? waiting.open(env)
+    const child = waiting?.isWaiting
+      ? waiting.open(cwd, env)
       : spawnServer(compiled, { cwd, env, waits: false });
     const server = new ServerProcess(options, child, compiled, port);
     options.onSpawn?.(server);
@@ -180,9 +182,8 @@ export class ServerProcess {
     });
     this.died.catch(() => {}); // whoever waits for something races it
 
-    options.signal?.addEventListener("abort", () => this.#end(), {
-      once: true,
-    });
+    const end = () => this.#end();
+    options.signal?.addEventListener("abort", end, { once: true });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       const read = this.output.stream();
       stream?.on("data", (chunk: Buffer) => {
@@ -192,6 +193,10 @@ export class ServerProcess {
     }
     this.#child.on("message", (message) => this.#onMessage(message as Message));
     this.#exited = this.#whenExited();
+    // One signal may see many servers come and go.
+    void this.#exited.then(() =>
+      options.signal?.removeEventListener("abort", end),
+    );
   }
 
   /**
