@@ -405,9 +405,9 @@ describe("a server that never stops", () => {
       CHAT,
       serverWith(`
   setInterval(() => {
-    for (let n = 0; n < 500; n++) {
+    for (let n = 0; n < 20; n++) {
       console.log("x".repeat(200), n);
-      socket.emit("noise", { n, text: "y".repeat(20_000) });
+      socket.emit("noise", { n, text: "y".repeat(5_000) });
     }
   }, 5);`),
     );
