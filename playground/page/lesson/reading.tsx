@@ -4,8 +4,8 @@ import { Drawing } from "../diagram/drawing.tsx";
 import { useReachable } from "../parts/use-reachable.ts";
 import { confirmCarry, confirmReset, openLesson } from "../state/actions.ts";
 import { lesson, lessons } from "../state/state.ts";
-import { dialog, say, show } from "../state/view.ts";
-import { linkOf } from "./links.ts";
+import { dialog, show } from "../state/view.ts";
+import { followLink } from "./follow-link.ts";
 import { renderReadme } from "./markdown.ts";
 import { useKeptPlace } from "./kept-place.ts";
 
@@ -21,7 +21,7 @@ export function Reading() {
       ref={article}
       key={name}
       class="reading"
-      onClick={(event) => follow(event, name)}
+      onClick={(event) => followLink(event, name)}
       aria-label="Lesson"
     >
       {pieces.map((piece, index) =>
@@ -34,21 +34,6 @@ export function Reading() {
       <Ends />
     </article>
   );
-}
-
-/** Links to other parts of the workshop lead there within this page. */
-function follow(event: MouseEvent, lessonName: string): void {
-  const anchor = (event.target as Element).closest("a[data-link]");
-  if (anchor === null) return;
-  event.preventDefault();
-  const link = linkOf(anchor.getAttribute("href") ?? "", lessonName);
-  if (link.kind === "solution") dialog.value = { kind: "solution" };
-  if (link.kind === "lesson") void openLesson(link.name);
-  if (link.kind === "file") say(`Open ${link.path} in your editor.`);
-  if (link.kind === "heading") {
-    const heading = document.getElementById(link.id);
-    heading?.scrollIntoView();
-  }
 }
 
 function Ends() {

@@ -1,11 +1,14 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ComparedFile } from "../../protocol.ts";
+import { Drawing } from "../diagram/drawing.tsx";
 import { Modal } from "../parts/modal.tsx";
 import { Tabs } from "../parts/tabs.tsx";
+import { useReachable } from "../parts/use-reachable.ts";
 import { ask } from "../state/connection.ts";
 import { lesson } from "../state/state.ts";
 import { closeDialog, say } from "../state/view.ts";
 import { Difference } from "./difference.tsx";
+import { followLink } from "./follow-link.ts";
 import { renderReadme } from "./markdown.ts";
 
 interface Compared {
@@ -85,12 +88,17 @@ function Files({ files, notes }: Compared) {
 
 function Notes({ notes }: { notes: string }) {
   const name = lesson.value?.name ?? "";
+  const ref = useRef<HTMLDivElement>(null);
+  const pieces = useMemo(() => renderReadme(notes, name), [notes, name]);
+  useReachable(ref, pieces);
   return (
-    <div class="reading">
-      {renderReadme(notes, name).map((piece, index) =>
+    <div ref={ref} class="reading" onClick={(event) => followLink(event, name)}>
+      {pieces.map((piece, index) =>
         "html" in piece ? (
           <div key={index} dangerouslySetInnerHTML={{ __html: piece.html }} />
-        ) : null,
+        ) : (
+          <Drawing key={index} figure={piece.figure} />
+        ),
       )}
     </div>
   );
