@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { isRunning } from "../checks/kit/processes.ts";
+import { noPseudoTerminal } from "../checks/commands/fixture/pseudo-terminal.ts";
 import type { Onlooker } from "./fixture/onlooker.ts";
 import { PlaygroundCopy } from "./fixture/playground-copy.ts";
 
@@ -436,6 +437,43 @@ describe("a server that never stops", () => {
       /http:\S+/.exec(copy.command.stdout)?.[0] ?? "",
     );
     expect(late.state.wire.entries.length).toBeLessThanOrEqual(limit * 1.1);
+  });
+});
+
+describe.skipIf(noPseudoTerminal)("npm start", () => {
+  test("tells the same checks on the terminal and on the page", async () => {
+    copy.workshop.remove(".progress.json");
+    for (const lesson of [FIRST, "02-emit-and-listen"]) copy.begin(lesson);
+    const terminal = copy.workshop.startInTerminal(["start"]);
+    await terminal.shows(/http:\S+#token=\S+ /);
+    const url = /http:\S+#token=\S+/.exec(terminal.words)?.[0] ?? "";
+    const page = await copy.lookOn(url);
+    expect(page.state.lesson.number).toBe("01");
+    await terminal.shows("Not yet:");
+
+    copy.solve(FIRST);
+    await page.until(
+      "the lesson is passed",
+      ({ check: { verdict, running } }) => verdict === "passed" && !running,
+    );
+    await terminal.shows("Lesson 01 is passed");
+    // It counts once, though both have told it.
+    const { lessons } = JSON.parse(
+      copy.workshop.read(".progress.json") ?? "",
+    ) as { lessons: Record<string, { tries: number }> };
+    expect(lessons[FIRST]?.tries).toBe(page.state.check.run);
+
+    // Whoever goes on in one place does so in both.
+    terminal.press("n");
+    await page.until("lesson 02", ({ lesson: { number } }) => number === "02");
+    await terminal.shows("02 Emit and listen");
+    await page.ask("lesson:open", { name: CHAT });
+    await terminal.shows("03 Who hears it?");
+    await page.until("lesson 03", ({ lesson: { number } }) => number === "03");
+
+    terminal.press("q");
+    expect(await terminal.ended).toBe(0);
+    await expect(fetch(new URL(url).origin)).rejects.toThrow();
   });
 });
 

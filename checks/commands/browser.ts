@@ -9,8 +9,15 @@ const openers: Readonly<
   win32: ["rundll32", "url.dll,FileProtocolHandler"],
 };
 
-/** Opens an address in the person's own browser. Where that fails, they have read the address. */
-export function openInBrowser(url: string): void {
+/**
+ * Opens an address in the person's own browser, where a person sits before a screen. Where that fails,
+ * they have read the address. `BROWSER=none` says that none is wanted.
+ *
+ * @returns whether it was tried
+ */
+export function openInBrowser(url: string): boolean {
+  const { CI, BROWSER } = process.env;
+  if (process.stdout.isTTY !== true || CI || BROWSER === "none") return false;
   const [program, ...words] = openers[process.platform] ?? ["xdg-open"];
   const opener = spawn(program, [...words, url], {
     stdio: "ignore",
@@ -18,4 +25,5 @@ export function openInBrowser(url: string): void {
   });
   opener.on("error", () => {});
   opener.unref();
+  return true;
 }

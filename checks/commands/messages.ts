@@ -6,7 +6,7 @@
 // ---- how commands are typed
 
 export const usage = {
-  start: "npm start -- [--plain]",
+  start: "npm start -- [--no-page] [--plain]",
   check:
     "npm run check -- [LESSON] [--entry FILE | --solution] [--watch | --earlier] [--json] [--plain], or npm run check -- --all",
   playground: "npm run playground -- [LESSON] [--no-open]",
@@ -46,8 +46,8 @@ const named = [
 /** What `--help` says behind a command. */
 export const help: Readonly<Record<CommandName, Help>> = {
   start: {
-    does: "Says where you are, and checks your server each time you save it.",
-    words: [plain],
+    does: "Says where you are, opens a page on which you see what your server does, and checks it each time you save it.",
+    words: [["--no-page", "only here, without the page"], plain],
   },
   playground: {
     does: "Opens a page on which you see what your server does. It is for this machine alone. Ctrl-C ends it.",
@@ -352,6 +352,10 @@ export const playground = (title: string, url: string) => [
   `  ${url}`,
   "",
   "Keep that address to yourself: whoever has it can use the page. Ctrl-C ends it.",
+];
+
+export const pageOfStart = (url: string) => [
+  `See what your server does: ${url}`,
 ];
 
 // ---- hints

@@ -25,23 +25,13 @@ export async function run(words: string[]): Promise<number> {
       ? currentLesson(lessons, (one) => isPassed(progress, one))
       : findLesson(word, lessons);
 
-  const playground = await startPlayground({ lessons, lesson });
+  const { playground, url, page, end } = await startPlayground({ lessons });
+  await playground.open(lesson);
   process.stdout.write(
-    `${messages.playground(labelOf(lesson), playground.url).join("\n")}\n`,
+    `${messages.playground(labelOf(lesson), url).join("\n")}\n`,
   );
-  if (!values["no-open"] && canBeWatched()) openInBrowser(playground.url);
-  await Promise.race([interruption, brokenPage(playground.page)]);
-  await playground.end();
+  if (!values["no-open"] && openInBrowser(url)) void page();
+  await interruption;
+  await end();
   return INTERRUPTED;
-}
-
-/** Rejects when the page cannot be built; never resolves. */
-async function brokenPage(page: Promise<unknown>): Promise<never> {
-  await page;
-  return new Promise(() => {});
-}
-
-/** In a job of somebody's CI nobody sits before a screen. */
-function canBeWatched(): boolean {
-  return process.stdout.isTTY === true && !process.env.CI;
 }

@@ -1,6 +1,7 @@
 import {
+  type Kept,
   type Progress,
-  ProgressFile,
+  type ProgressFile,
   enter,
 } from "../../checks/commands/progress.ts";
 import {
@@ -24,8 +25,18 @@ export interface ChecksOptions {
   onChange: () => void;
   /** The progress as it is after a check. */
   onProgress: (progress: Progress) => void;
-  /** Is told of each check as well, such as a terminal. */
-  alsoTell?: SessionListener | undefined;
+  /** Somebody else who looks on. */
+  company?: Company | undefined;
+}
+
+/** A terminal on which the same checks are told. */
+export interface Company {
+  /** Is told of each check first, and keeps the progress. */
+  listener: SessionListener;
+  /** When the first check began, on the clock of `performance.now()`. */
+  began?: number | undefined;
+  /** Is told how the download of a database gets on. */
+  onDownload?: ((line: string) => void) | undefined;
 }
 
 /** The checks of one lesson, at its opening and after each save, as they happen. */
@@ -38,7 +49,7 @@ export class Checks implements SessionListener {
   #pictures = new Map<string, Picture>();
 
   constructor(options: ChecksOptions) {
-    const { lesson, database } = options;
+    const { lesson, database, company } = options;
     this.#options = options;
     this.#state = {
       run: 0,
@@ -51,7 +62,12 @@ export class Checks implements SessionListener {
       trouble: null,
     };
     this.#session = new CheckSession(
-      { lesson, entry: lessonFile(lesson.name), database },
+      {
+        lesson,
+        entry: lessonFile(lesson.name),
+        database,
+        ...(company?.began === undefined ? {} : { began: company.began }),
+      },
       this,
     );
   }
@@ -108,7 +124,7 @@ export class Checks implements SessionListener {
       trouble: null,
     });
     this.#markRunning(0);
-    this.#options.alsoTell?.begins(timeline);
+    this.#options.company?.listener.begins(timeline);
   }
 
   judged(result: RequirementResult): void {
@@ -133,23 +149,28 @@ export class Checks implements SessionListener {
     });
     if (failure?.fault) this.#change({ fault: faultState(failure.fault) });
     this.#markRunning(index + 1);
-    this.#options.alsoTell?.judged(result);
+    this.#options.company?.listener.judged(result);
   }
 
   async ends(result: Result): Promise<void> {
-    const { lesson, progress: file, onProgress, alsoTell } = this.#options;
+    const { onProgress } = this.#options;
     this.#change({
       running: false,
       verdict: result.verdict,
       ms: result.ms,
       notices: result.server.notices.map(({ message }) => message),
     });
-    const { progress, notice } = await file.change((kept) =>
-      enter(kept, result, lesson.requirements),
-    );
+    const { progress, notice } = await this.#keep(result);
     if (notice !== null) this.#change({ trouble: notice });
     onProgress(progress);
-    await alsoTell?.ends(result);
+  }
+
+  async #keep(result: Result): Promise<Kept> {
+    const { lesson, progress: file, company } = this.#options;
+    if (company === undefined)
+      return file.change((kept) => enter(kept, result, lesson.requirements));
+    await company.listener.ends(result);
+    return file.read();
   }
 
   // ---- the state

@@ -39,12 +39,10 @@ export function converse(socket: PageSocket, playground: Playground): void {
 
   socket.on("state:get", (answer) => {
     if (typeof answer === "function")
-      void playground.opened.then(() => answer(playground.state));
+      void playground.opened().then(() => answer(playground.state));
   });
 
-  on("lesson:open", { name: text }, async ({ name }) => {
-    await playground.open(name);
-  });
+  on("lesson:open", { name: text }, ({ name }) => playground.choose(name));
   on("hint:next", { requirement: text }, ({ requirement }) =>
     playground.nextHint(requirement),
   );

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lessonBefore } from "../../checks/commands/carry.ts";
+import { hasTried } from "../../checks/commands/diff.ts";
 import {
   type Replaced,
   isUntouched,
@@ -14,7 +15,7 @@ import {
   readmeOf,
   titleOf,
 } from "../../checks/commands/lessons.ts";
-import { type Progress, isPassed } from "../../checks/commands/progress.ts";
+import type { Progress } from "../../checks/commands/progress.ts";
 import { solutionFolder, starterFiles } from "../../checks/kit/lesson-files.ts";
 import type { Lesson } from "../../checks/kit/lesson.ts";
 import { root, shown } from "../../checks/kit/repository.ts";
@@ -47,7 +48,7 @@ export class Desk {
         name: file,
         path: shown(join(lessonFolder(name), file)),
       })),
-      tried: this.#isTried(progress),
+      tried: hasTried(progress, this.lesson),
       carriesFrom: this.#carriesFrom(),
       presets: [...presets],
       defaults: {
@@ -67,15 +68,6 @@ export class Desk {
     return auth === undefined ? "" : JSON.stringify(auth);
   }
 
-  /** A check of the mere starter is no try. */
-  #isTried(progress: Progress): boolean {
-    const { name } = this.lesson;
-    return (
-      isPassed(progress, this.lesson) ||
-      (name in progress.lessons && !isUntouched(name))
-    );
-  }
-
   #carriesFrom(): LessonState["carriesFrom"] {
     const before = this.#before;
     if (before === undefined || isUntouched(before.name)) return null;
@@ -92,7 +84,7 @@ export class Desk {
     progress: Progress,
     confirmed: boolean,
   ): { files: ComparedFile[]; notes: string } | null {
-    if (!confirmed && !this.#isTried(progress)) return null;
+    if (!confirmed && !hasTried(progress, this.lesson)) return null;
     const { name } = this.lesson;
     const [own, solution] = [lessonFolder(name), solutionFolder(name)];
     if (!existsSync(solution))

@@ -8,8 +8,8 @@ import {
   ProgressFile,
   emptyProgress,
 } from "../../checks/commands/progress.ts";
-import type { SessionListener } from "../../checks/kit/check-session.ts";
 import type { Changed, State, WireEntry } from "../protocol.ts";
+import type { Company } from "./checks.ts";
 import { Desk, inList } from "./desk.ts";
 import { NotPossible } from "./texts.ts";
 import { Wire } from "./wire.ts";
@@ -27,8 +27,8 @@ export interface Audience {
 export interface PlaygroundOptions {
   lessons: Lessons;
   audience: Audience;
-  /** Is told of each check as well. */
-  alsoTell?: (lesson: LessonName) => SessionListener;
+  /** Is told which lesson a page has chosen, where it is not the playground that opens it. */
+  onChoice?: ((lesson: LessonName) => void) | undefined;
 }
 
 /**
@@ -47,6 +47,10 @@ export class Playground {
   #isCleared = false;
   #telling: NodeJS.Timeout | undefined;
   #switching: Promise<void> = Promise.resolve();
+  #begin = () => {};
+  readonly #begun = new Promise<void>((resolve) => {
+    this.#begin = resolve;
+  });
 
   constructor(options: PlaygroundOptions) {
     this.#options = options;
@@ -65,9 +69,10 @@ export class Playground {
     return this.#workbench;
   }
 
-  /** Resolves when no lesson is being opened. */
-  get opened(): Promise<void> {
-    return this.#switching;
+  /** Resolves when a lesson is open. */
+  async opened(): Promise<void> {
+    await this.#begun;
+    await this.#switching;
   }
 
   get state(): State {
@@ -80,15 +85,22 @@ export class Playground {
   }
 
   /**
-   * Opens a lesson, and ends what ran for the one before.
+   * A page has chosen a lesson.
    *
    * @throws {NotPossible} when there is no such lesson
    */
-  open(name: string): Promise<void> {
-    const lesson = this.#options.lessons.find((one) => one.name === name);
+  async choose(name: string): Promise<void> {
+    const { lessons, onChoice } = this.#options;
+    const lesson = lessons.find((one) => one.name === name);
     if (lesson === undefined)
       throw new NotPossible(`There is no lesson ${name}.`);
-    const opened = this.#switching.then(() => this.#open(lesson));
+    if (onChoice === undefined) await this.open(lesson);
+    else onChoice(lesson);
+  }
+
+  /** Opens a lesson, and ends what ran for the one before. */
+  open(lesson: LessonName, company?: Company): Promise<void> {
+    const opened = this.#switching.then(() => this.#open(lesson, company));
     this.#switching = opened.catch(() => {});
     return opened;
   }
@@ -134,8 +146,8 @@ export class Playground {
 
   // ---- opening
 
-  async #open(lesson: LessonName): Promise<void> {
-    const { lessons, alsoTell } = this.#options;
+  async #open(lesson: LessonName, company: Company | undefined): Promise<void> {
+    const { lessons } = this.#options;
     const contract = await loadLesson(lesson.name);
     const before = this.#workbench;
     this.#workbench = undefined;
@@ -148,9 +160,10 @@ export class Playground {
       progress: this.#progressFile,
       onChange: (part) => this.#onChange(part),
       onProgress: (progress) => this.#onProgress(progress),
-      alsoTell: alsoTell?.(lesson),
+      company,
     });
     this.#workbench.start();
+    this.#begin();
     this.#onProgress(this.#progress);
     for (const part of allParts) this.#onChange(part);
   }

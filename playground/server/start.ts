@@ -1,11 +1,10 @@
 import type { Server as HttpServer } from "node:http";
-import type { LessonName, Lessons } from "../../checks/commands/lessons.ts";
+import type { Lessons } from "../../checks/commands/lessons.ts";
 import { Guard } from "./guard.ts";
-import type { SessionListener } from "../../checks/kit/check-session.ts";
 import { converse } from "./conversation.ts";
 import { builtPage } from "./page-build.ts";
 import { type PageFile, readPage } from "./page-files.ts";
-import { Playground } from "./playground.ts";
+import { Playground, type PlaygroundOptions } from "./playground.ts";
 import { type PageServer, type Web, createWeb } from "./web.ts";
 
 /** Where the playground is, unless somebody else is there; then at one of those after it. */
@@ -14,14 +13,11 @@ const PORTS = 20;
 
 export interface StartOptions {
   lessons: Lessons;
-  /** The lesson to begin with. */
-  lesson: LessonName;
   /** The first port that is tried. */
   port?: number;
-  /** The page's files; the built ones unless given. */
-  page?: Promise<Map<string, PageFile>>;
-  /** Is told of each check of a lesson as well, such as a terminal. */
-  alsoTell?: (lesson: LessonName) => SessionListener;
+  /** Gives the page's files; the built ones unless given. */
+  page?: () => Promise<Map<string, PageFile>>;
+  onChoice?: PlaygroundOptions["onChoice"];
 }
 
 /** A playground that runs. */
@@ -31,23 +27,22 @@ export interface RunningPlayground {
   url: string;
   token: string;
   playground: Playground;
-  /** Resolves when the page can be shown. */
-  page: Promise<unknown>;
+  /** Gets the page ready, which otherwise its first visitor waits for. */
+  page: () => Promise<unknown>;
   /** Ends it, and every process that it started. */
   end(): Promise<void>;
 }
 
 /**
- * Starts the playground. The page is built, if it must be, while the learner's server starts.
+ * Starts the playground, without a lesson: `playground.open` opens one.
  *
  * @throws {Error} when it can listen nowhere
  */
 export async function startPlayground({
   lessons,
-  lesson,
   port: first = PORT,
-  page = builtPage().then(readPage),
-  alsoTell,
+  page = once(() => builtPage().then(readPage)),
+  onChoice,
 }: StartOptions): Promise<RunningPlayground> {
   const { port, guard, http, io } = await listenFrom(first, page);
   const playground = new Playground({
@@ -56,15 +51,16 @@ export async function startPlayground({
       changed: (changed) => io.emit("changed", changed),
       wire: (added) => io.emit("wire", added),
     },
-    ...(alsoTell ? { alsoTell } : {}),
+    onChoice,
   });
   io.on("connection", (socket) => {
     converse(socket, playground);
     // One that was recovered has been given what it missed.
     if (!socket.recovered)
-      void playground.opened.then(() => socket.emit("state", playground.state));
+      void playground
+        .opened()
+        .then(() => socket.emit("state", playground.state));
   });
-  await playground.open(lesson.name);
   return {
     port,
     // What stands after # stays in the browser: it is in no request, and in no log.
@@ -78,6 +74,18 @@ export async function startPlayground({
   };
 }
 
+/** Gives the same promise each time, unless it has failed. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    made.catch(() => {
+      made = undefined;
+    });
+    return made;
+  };
+}
+
 interface Listening extends Web {
   port: number;
   guard: Guard;
@@ -86,7 +94,7 @@ interface Listening extends Web {
 /** Listens on the first port that is free. */
 async function listenFrom(
   first: number,
-  page: Promise<Map<string, PageFile>>,
+  page: () => Promise<Map<string, PageFile>>,
 ): Promise<Listening> {
   for (let port = first; port < first + PORTS; port++) {
     const guard = new Guard(port);

@@ -18,7 +18,7 @@ beforeAll(async () => {
     ["/", html],
     ["/assets/page-1.js", script],
   ]);
-  web = createWeb(guard, port, Promise.resolve(page));
+  web = createWeb(guard, port, () => Promise.resolve(page));
   await new Promise<void>((resolve) =>
     web.http.listen(port, "127.0.0.1", resolve),
   );

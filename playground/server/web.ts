@@ -28,14 +28,13 @@ export interface Web {
  * The page and its connection, on one HTTP server. Whoever the guard does not admit gets nothing, by
  * HTTP as on every transport of Socket.IO.
  *
- * @param page the page's files; whoever asks before they are there waits
+ * @param page gives the page's files; whoever asks before they are there waits
  */
 export function createWeb(
   guard: Guard,
   port: number,
-  page: Promise<Map<string, PageFile>>,
+  page: () => Promise<Map<string, PageFile>>,
 ): Web {
-  page.catch(() => {}); // Whoever asks for the page is told.
   const app = express();
   app.disable("x-powered-by");
   app.use((request, response, next) => {
@@ -44,7 +43,7 @@ export function createWeb(
     else response.status(403).type("text").send("Forbidden.\n");
   });
   app.get("/{*path}", async (request, response) => {
-    const file = (await page).get(request.path);
+    const file = (await page()).get(request.path);
     if (file === undefined) {
       response.status(404).type("text").send("There is no such page.\n");
       return;

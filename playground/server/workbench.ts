@@ -1,4 +1,3 @@
-import type { SessionListener } from "../../checks/kit/check-session.ts";
 import type { Database } from "../../checks/kit/database.ts";
 import { lessonFile } from "../../checks/kit/lesson-files.ts";
 import type { Needs } from "../../checks/kit/lesson.ts";
@@ -6,7 +5,7 @@ import { Saves } from "../../checks/kit/saves.ts";
 import type { Progress, ProgressFile } from "../../checks/commands/progress.ts";
 import { lessonFolder } from "../../checks/commands/lesson-folder.ts";
 import type { ClientOptions, DatabaseState } from "../protocol.ts";
-import { Checks } from "./checks.ts";
+import { Checks, type Company } from "./checks.ts";
 import type { Desk } from "./desk.ts";
 import { type Response, ask } from "./http-request.ts";
 import { ObservedDatabase } from "./observed-database.ts";
@@ -25,7 +24,7 @@ export interface WorkbenchOptions {
   progress: ProgressFile;
   onChange: (part: Part) => void;
   onProgress: (progress: Progress) => void;
-  alsoTell?: SessionListener | undefined;
+  company?: Company | undefined;
 }
 
 /** Everything that runs for the lesson that is open: the server, who uses it, its database, the checks. */
@@ -48,7 +47,7 @@ export class Workbench {
     this.desk = desk;
     this.#wire = wire;
     this.#onChange = onChange;
-    this.#opening = this.#openDatabase();
+    this.#opening = this.#openDatabase(options.company?.onDownload);
     this.checks = new Checks({
       ...options,
       lesson: desk.contract,
@@ -149,14 +148,17 @@ export class Workbench {
 
   // ---- the database
 
-  #openDatabase(): Promise<Database> | undefined {
+  #openDatabase(
+    onDownload: Company["onDownload"],
+  ): Promise<Database> | undefined {
     const { database } = this.desk.contract.needs ?? {};
     if (database === undefined) return undefined;
     const opening = import("../../checks/kit/database.ts").then(
       ({ openDatabase }) =>
         openDatabase({
           replicaSet: database.replicaSet === true,
-          interactive: false,
+          interactive: onDownload !== undefined,
+          ...(onDownload ? { say: onDownload } : {}),
         }),
     );
     opening.catch(() => {}); // Whoever needs it awaits it.
