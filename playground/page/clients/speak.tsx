@@ -4,7 +4,7 @@ import { compactJson } from "../parts/json.ts";
 import { emit, nextName, request } from "../state/actions.ts";
 import { clients, lesson } from "../state/state.ts";
 import { speaker } from "../state/view.ts";
-import { inTime } from "../wire/steps.ts";
+import { inTime } from "../wire/time.ts";
 import { argumentsIn } from "./arguments.ts";
 
 /** What is written in the form. */

@@ -62,8 +62,8 @@ function Summary({ state }: { state: CheckState }) {
       <button
         type="button"
         class="quiet"
-        disabled={state.running}
-        onClick={runCheck}
+        aria-disabled={state.running}
+        onClick={() => state.running || runCheck()}
       >
         Check now
       </button>

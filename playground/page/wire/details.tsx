@@ -1,8 +1,8 @@
 import type { WireEntry } from "../../protocol.ts";
 import { Code } from "../parts/code.tsx";
 import { explainPacket } from "./packet.ts";
-import { clock } from "./rows.ts";
-import { inTime, kindInWords, laneName } from "./steps.ts";
+import { kindInWords, laneName } from "./steps.ts";
+import { clock, inTime } from "./time.ts";
 
 interface Props {
   entry: WireEntry;

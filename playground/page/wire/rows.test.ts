@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WireEntry } from "../../protocol.ts";
-import { clock, inSight, rowsOf } from "./rows.ts";
+import { inSight, rowsOf } from "./rows.ts";
 
 const entry = (at: number): WireEntry => ({
   seq: at,
@@ -30,14 +30,6 @@ test("before the first entry that differs stands a word", () => {
     "entry",
     "entry",
   ]);
-});
-
-test.each([
-  [0, "0:00.000"],
-  [4_218, "0:04.218"],
-  [61_005, "1:01.005"],
-])("%d ms is %s", (ms, shown) => {
-  expect(clock(ms)).toBe(shown);
 });
 
 test("of many rows a few are drawn, wherever one looks", () => {

@@ -1,5 +1,6 @@
 import type { WireEntry } from "../../protocol.ts";
-import { connectedAfter, inTime } from "./steps.ts";
+import { connectedAfter } from "./steps.ts";
+import { inTime } from "./time.ts";
 
 /** What stands in the diagram below each other: entries, and words between them. */
 export type WireRow =
@@ -43,13 +44,6 @@ export function rowsOf(
       row,
     ];
   });
-}
-
-/** `0:04.218`: minutes, seconds and milliseconds. */
-export function clock(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = ((ms % 60_000) / 1_000).toFixed(3).padStart(6, "0");
-  return `${minutes}:${seconds}`;
 }
 
 /**

@@ -7,8 +7,9 @@ import { type Geometry, ROW, layRow, placeLanes } from "../diagram/layout.ts";
 import { DiagramRow } from "../diagram/row.tsx";
 import { measureIn } from "../parts/measure.ts";
 import { useSize } from "../parts/use-size.ts";
-import { type WireRow, clock, inSight, rowsOf } from "./rows.ts";
+import { type WireRow, inSight, rowsOf } from "./rows.ts";
 import { inOneSentence, stepOf } from "./steps.ts";
+import { clock } from "./time.ts";
 
 const measure = measureIn("mono");
 
@@ -229,11 +230,14 @@ function Line(props: LineProps) {
       role="option"
       id={optionId(props.label, entry.seq)}
       aria-selected={isChosen}
-      aria-label={`${row.differs ? "Here it differs. " : ""}${inOneSentence(entry)}`}
       class={classes.join(" ")}
       style={{ top: `${top}px` }}
       onClick={() => props.onChoose(isChosen ? null : entry.seq)}
     >
+      <span class="visually-hidden">
+        {row.differs && "Here it differs. "}
+        {inOneSentence(entry)}
+      </span>
       {geometry.gutter > 0 && <time aria-hidden="true">{clock(entry.at)}</time>}
       <DiagramRow
         step={step}

@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
 import type { WireEntry, WireKind } from "../../protocol.ts";
-import {
-  connectedAfter,
-  inOneSentence,
-  inTime,
-  lanesOf,
-  stepOf,
-} from "./steps.ts";
+import { connectedAfter, inOneSentence, lanesOf, stepOf } from "./steps.ts";
 
 let seq = 0;
 function entry(
@@ -100,16 +94,11 @@ test("who speaks before anything is known of the line was connected", () => {
 });
 
 test("an entry in one sentence", () => {
-  expect(
-    inOneSentence(entry("emit", "Alice", "server", { text: "chat:say" })),
-  ).toBe("Alice to Server: emit chat:say");
-});
-
-test.each([
-  [0.25, "0.3 ms"],
-  [12.4, "12 ms"],
-  [1_500, "1.5 s"],
-  [125_000, "2 min 5 s"],
-])("%d ms is %s", (ms, words) => {
-  expect(inTime(ms)).toBe(words);
+  const said = entry("emit", "Alice", "server", {
+    text: "chat:say { text: 'Hi' }",
+    event: "chat:say",
+  });
+  expect(inOneSentence(said)).toBe(
+    "Alice to Server: emit chat:say { text: 'Hi' }",
+  );
 });

@@ -1,6 +1,7 @@
 import type { WireEntry, WireKind } from "../../protocol.ts";
-import type { Figure, Lane, Mood, Step, Tone } from "../diagram/figure.ts";
+import type { Lane, Mood, Step, Tone } from "../diagram/figure.ts";
 import { compactJson } from "../parts/json.ts";
+import { inTime } from "./time.ts";
 
 /** Names of lanes that are not clients. */
 const others: Readonly<Record<string, Omit<Lane, "id">>> = {
@@ -115,22 +116,6 @@ function remarks({ wantsAck, ms }: WireEntry): string[] {
   ];
 }
 
-/** `12 ms`, `1.5 s`, `2 min 5 s` */
-export function inTime(ms: number): string {
-  if (ms < 1) return `${ms.toFixed(1)} ms`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1_000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
-
-export function figureOf(
-  entries: readonly WireEntry[],
-  lanes: readonly Lane[],
-): Figure {
-  return { lanes, steps: entries.map((entry) => stepOf(entry)) };
-}
-
 const up: ReadonlySet<WireKind> = new Set(["connected", "recovered"]);
 const down: ReadonlySet<WireKind> = new Set(["disconnected", "cut", "refused"]);
 /** What nobody does, and nothing that happens to anybody, without a connection. */
@@ -187,8 +172,10 @@ export function inOneSentence(entry: WireEntry): string {
       ? laneName(entry.from)
       : `${laneName(entry.from)} to ${laneName(entry.to)}`;
   const step = stepOf(entry);
-  const more = step.kind === "message" ? (step.more ?? "") : "";
-  return `${way}: ${kindInWords[entry.kind]} ${entry.text} ${more}`.trim();
+  const seen =
+    step.kind === "message" ? `${step.text} ${step.more ?? ""}` : entry.text;
+  const kind = kindInWords[entry.kind];
+  return `${way}: ${kind} ${seen}`.trimEnd();
 }
 
 /** What a lane is called. */

@@ -125,8 +125,8 @@ function Toolbar({ shown }: { shown: number }) {
       <button
         type="button"
         class="quiet small"
-        disabled={entries.length === 0}
-        onClick={clearWire}
+        aria-disabled={entries.length === 0}
+        onClick={() => entries.length === 0 || clearWire()}
       >
         Clear
       </button>
