@@ -119,7 +119,7 @@ function sharedDatabase({
   };
 }
 
-/** A server is one file, or a folder with `server.ts` and what it imports. */
+/** A server is one file, or a folder with `server.ts`; several may share what they import. */
 function servers(folder: string): string[] {
   const entries = existsSync(folder)
     ? readdirSync(folder, { withFileTypes: true })
@@ -129,7 +129,9 @@ function servers(folder: string): string[] {
       entry.isDirectory() ? `${entry.name}/server.ts` : entry.name,
     )
     .filter(
-      (file) => /\.[cm]?[jt]s$/.test(file) && !/^\.|^protocol\./.test(file),
+      (file) =>
+        /\.[cm]?[jt]s$/.test(file) &&
+        !/^\.|^(protocol|database|changes)\./.test(file),
     );
 }
 

@@ -42,7 +42,7 @@ export function compare(
     return [messages.tooDifferent(shown(own), shown(solution))];
   if (patch.hunks.length === 0) return [messages.sameAsSolution(shown(own))];
   const layOut =
-    terminal.columns >= WIDE && !terminal.isPlain ? sideBySide : below;
+    terminal.columns >= WIDE && terminal.hasSigns ? sideBySide : below;
   const heading = existsSync(own)
     ? messages.compared(shown(own), terminal.sign(messages.legend))
     : messages.onlyInSolution(shown(own));

@@ -125,6 +125,15 @@ describe("a comparison", () => {
     ]);
   });
 
+  test("in an old console of Windows: words, as in plain mode", () => {
+    expect(compared("mine\n", "ours\n", 200, "server.ts", "win32")).toEqual([
+      expect.stringContaining("(each line says whose it is)"),
+      "from line 1:",
+      "yours    mine",
+      "solution ours",
+    ]);
+  });
+
   test("the same, but for line ends, the last one, and how far a line is set in", () => {
     expect(below("a\r\n    b", "a\n  b\n")).toEqual([
       expect.stringContaining("is the same as the solution."),
@@ -173,14 +182,15 @@ describe("a comparison", () => {
     solution: string,
     columns: number,
     file = "server.ts",
+    platform: NodeJS.Platform = "linux",
   ): string[] {
     writeFileSync(join(folders.own, file), own);
     writeFileSync(join(folders.solution, file), solution);
     const terminal = new Terminal(
       { plain: false },
       { isTTY: true, columns, write() {} },
-      { TERM: "xterm" },
-      "linux",
+      platform === "win32" ? {} : { TERM: "xterm" },
+      platform,
     );
     return compare(file, folders, terminal).map(stripVTControlCharacters);
   }

@@ -408,7 +408,7 @@ export const nothingToCarry = (number: string, before: string) =>
   `In lesson ${before} there is nothing of yours yet that could be carried. Lesson ${number} has a start of its own that does all of it: npm run reset ${number}`;
 
 export const carried = (files: readonly string[], from: string) =>
-  `From ${from}: ${files.join(", ")}.`;
+  `Carried over from ${from}: ${files.join(", ")}.`;
 
 export const alreadyCarried = (from: string) =>
   `What is in ${from} is here already. Nothing was changed.`;

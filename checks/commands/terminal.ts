@@ -43,7 +43,8 @@ export class Terminal {
   /** Whether somebody looks at it while it is written. */
   readonly isScreen: boolean;
   readonly isPlain: boolean;
-  readonly #hasSigns: boolean;
+  /** Whether signs are shown, and not the words for them. */
+  readonly hasSigns: boolean;
   readonly #output: Output;
 
   constructor(
@@ -60,7 +61,7 @@ export class Terminal {
       !isTTY ||
       Boolean(environment.NO_COLOR) ||
       environment.TERM === "dumb";
-    this.#hasSigns = !this.isPlain && showsSigns(environment, platform);
+    this.hasSigns = !this.isPlain && showsSigns(environment, platform);
     this.columns = columns;
     this.width = Math.min(WIDE, Math.max(NARROW, columns));
     this.height = isTTY && rows ? Math.max(1, rows - 1) : Infinity;
@@ -73,7 +74,7 @@ export class Terminal {
 
   /** A sign, or the word for it where signs or colours are unwelcome. */
   sign({ sign, word }: { sign: string; word: string }): string {
-    return this.#hasSigns ? sign : word;
+    return this.hasSigns ? sign : word;
   }
 
   writeLines(lines: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import { RequestNeverAnswered } from "./faults.ts";
-import { patiently } from "./patience.ts";
+import { PATIENCE, patiently } from "./patience.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { cut } from "./show.ts";
 import type { Timeline } from "./timeline.ts";
@@ -21,6 +21,8 @@ export interface RequestOptions {
   body?: string;
   /** Set for long polls, which are answered when there is something to say. */
   quiet?: boolean;
+  /** How long the answer may take, in milliseconds; see patience.ts. */
+  patience?: number;
 }
 
 const MOST_BODY = 1_048_576;
@@ -36,7 +38,13 @@ export async function ask(
   server: ServerProcess,
   timeline: Timeline,
   path: string,
-  { method = "GET", headers = {}, body, quiet = false }: RequestOptions = {},
+  {
+    method = "GET",
+    headers = {},
+    body,
+    quiet = false,
+    patience = PATIENCE,
+  }: RequestOptions = {},
 ): Promise<Answer> {
   const name = `${method} ${path}`;
   if (!quiet)
@@ -49,6 +57,7 @@ export async function ask(
       () => {
         throw new RequestNeverAnswered(name, { output: server.output.last() });
       },
+      patience,
     );
     if (!quiet)
       timeline.add({

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { exec } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -40,11 +40,10 @@ export async function examineNpm(
 
 async function npmVersion(): Promise<string | null> {
   try {
-    const { stdout } = await promisify(execFile)("npm", ["--version"], {
+    // By a shell, because on Windows it is a batch file.
+    const { stdout } = await promisify(exec)("npm --version", {
       cwd: root,
       timeout: 20_000,
-      // There it is a batch file.
-      shell: process.platform === "win32",
     });
     return stdout.trim();
   } catch {
