@@ -11,7 +11,9 @@ import { PlaygroundCopy } from "./fixture/playground-copy.ts";
 const CHAT = "03-who-hears-it";
 const FIRST = "01-one-server";
 
-const copy = new PlaygroundCopy(FIRST, "02-emit-and-listen", CHAT);
+const STORE = "09-store-then-tell";
+
+const copy = new PlaygroundCopy(FIRST, "02-emit-and-listen", CHAT, STORE);
 afterAll(() => copy.end());
 
 /** A server that does this with each socket. */
@@ -69,7 +71,12 @@ describe("a lesson", () => {
     expect(lesson.files).toEqual([
       { name: "server.ts", path: `lessons/${CHAT}/server.ts` },
     ]);
-    expect(lessons.map(({ number }) => number)).toEqual(["01", "02", "03"]);
+    expect(lessons.map(({ number }) => number)).toEqual([
+      "01",
+      "02",
+      "03",
+      "09",
+    ]);
     const { server } = await page.until(
       "the starter runs",
       ({ server: { status } }) => status === "running",
@@ -105,6 +112,7 @@ describe("a lesson", () => {
       "new",
       "new",
       "passed",
+      "new",
     ]);
     expect(copy.workshop.read(".progress.json")).toContain('"passed"');
   });
@@ -395,6 +403,58 @@ describe("a lesson", () => {
     });
     // Lesson 01 is as it was given: nothing of the learner's could be carried.
     expect(page.state.lesson.carriesFrom).toBeNull();
+  });
+});
+
+describe("a lesson with a database", () => {
+  afterAll(() => copy.stop());
+
+  test("shows what the server says to it, and what it holds", async () => {
+    copy.solve(STORE);
+    const page = await copy.open("09");
+    await page.until(
+      "the server runs",
+      ({ server: { status } }) => status === "running",
+    );
+    expect(page.state.database).toMatchObject({ trouble: null, cut: false });
+    await page.ask("client:add", { name: "Alice" });
+    await page.until(
+      "Alice is in, with a token",
+      ({ clients: [alice] }) => alice?.status === "connected",
+    );
+    const emission = { from: "Alice", withAck: true };
+    await page.ask("client:emit", {
+      ...emission,
+      event: "room:join",
+      args: ['{"room":"tea"}'],
+    });
+    const answer = await page.ask("client:emit", {
+      ...emission,
+      event: "message:send",
+      args: ['{"room":"tea","text":"Write this down"}'],
+    });
+    expect(answer).toMatchObject({
+      ok: true,
+      acknowledged: { answer: { text: expect.stringContaining('"ok": true') } },
+    });
+    const kinds = page.state.wire.entries
+      .filter(({ event }) =>
+        ["message:send", "insert", "message:new"].includes(event ?? ""),
+      )
+      .map(({ kind }) => kind);
+    // First stored, then told: the order is the lesson.
+    expect(kinds.slice(0, 3)).toEqual(["emit", "command", "reply"]);
+    expect(kinds.slice(3).sort()).toEqual(["ack", "event"]);
+    const { database } = await page.until(
+      "the document",
+      ({ database: shown }) =>
+        shown?.collections.some(({ count }) => count === 1) === true,
+    );
+    expect(database?.collections[0]).toMatchObject({
+      name: "messages",
+      documents: [{ change: "new" }],
+    });
+    expect(page.gaps).toEqual([]);
   });
 });
 

@@ -80,6 +80,9 @@ export interface ClientToServerEvents {
     answer: (sent: Answer<{ acknowledged: Acknowledged | null }>) => void,
   ) => void;
 
+  /** The line between the server and its database goes down, or is mended. */
+  "database:cut": (line: { cut: boolean }, answer: Done) => void;
+
   /** Forgets the timeline so far. */
   "wire:clear": (answer: Done) => void;
 }
@@ -412,6 +415,8 @@ export interface DatabaseState {
   name: string | null;
   /** Why it cannot be shown, in a sentence. */
   trouble: string | null;
+  /** Whether the server's line to it is down; `null` where that cannot be done. */
+  cut: boolean | null;
   collections: CollectionState[];
 }
 

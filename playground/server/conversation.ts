@@ -92,6 +92,7 @@ export function converse(socket: PageSocket, playground: Playground): void {
       acknowledged: await bench().visitors.get(emission.from).emit(emission),
     }),
   );
+  on("database:cut", { cut: yesOrNo }, ({ cut }) => bench().cutDatabase(cut));
   on("wire:clear", null, () => playground.clearWire());
 
   function onClient(

@@ -83,11 +83,27 @@ test("documents appear as new, and then as changed, the newest first", async () 
   expect(shown("messages")?.documents[0]?.change).toBe("changed");
 });
 
+test("the line can be cut and mended: the driver notices, and goes on", async () => {
+  observed.cutLine(true);
+  expect(observed.state.cut).toBe(true);
+  const hurried = new MongoClient(observed.env.MONGODB_URI ?? "", {
+    serverSelectionTimeoutMS: 200,
+  });
+  await expect(hurried.connect()).rejects.toThrow();
+  await hurried.close();
+  observed.cutLine(false);
+  expect(observed.state.cut).toBe(false);
+  await messages().insertOne({ text: "after the cut" });
+  expect(
+    wire.state.entries.filter(({ kind }) => ["cut", "mended"].includes(kind)),
+  ).toMatchObject([{ from: "database" }, { from: "database" }]);
+});
+
 test("of many documents the newest are shown, and all are counted", async () => {
   await messages().insertMany(
     Array.from({ length: 200 }, (_, number) => ({ number })),
   );
-  await expect.poll(() => shown("messages")?.count, patient).toBe(202);
+  await expect.poll(() => shown("messages")?.count, patient).toBe(203);
   const documents = shown("messages")?.documents ?? [];
   expect(documents).toHaveLength(50);
   expect(documents[0]?.json.text).toContain('"number": 199');
@@ -95,7 +111,7 @@ test("of many documents the newest are shown, and all are counted", async () => 
 
 test("a document that is too long is cut", async () => {
   await messages().insertOne({ text: "x".repeat(100_000) });
-  await expect.poll(() => shown("messages")?.count, patient).toBe(203);
+  await expect.poll(() => shown("messages")?.count, patient).toBe(204);
   const { json } = shown("messages")?.documents[0] ?? {};
   expect(json?.text.length).toBe(2_000);
   expect(json?.cut).toBeGreaterThan(90_000);

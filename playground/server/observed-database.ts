@@ -11,7 +11,7 @@ import type {
   DatabaseState,
   DocumentState,
 } from "../protocol.ts";
-import { asJson, cutText } from "./texts.ts";
+import { NotPossible, asJson, cutText } from "./texts.ts";
 import type { Wire } from "./wire.ts";
 
 /** What is shown at most. */
@@ -58,6 +58,7 @@ export class ObservedDatabase {
   #trouble: string | null;
   #look: NodeJS.Timeout | undefined;
   #isLooking = false;
+  #isCut = false;
   #isEnded = false;
 
   static async open(
@@ -107,8 +108,28 @@ export class ObservedDatabase {
       version,
       name: this.#fresh.name,
       trouble: this.#trouble,
+      cut: this.#tap === null ? null : this.#isCut,
       collections: this.#collections,
     };
+  }
+
+  /** @throws {NotPossible} where nothing stands between the server and its database */
+  cutLine(cut: boolean): void {
+    if (this.#tap === null)
+      throw new NotPossible(
+        "The line to this database cannot be cut: it does not pass here.",
+      );
+    if (cut === this.#isCut) return;
+    this.#isCut = cut;
+    if (cut) this.#tap.cut();
+    else this.#tap.heal();
+    this.#wire.add("database", () => ({
+      kind: cut ? "cut" : "mended",
+      from: "database",
+      to: null,
+      text: cut ? "the line to it is cut" : "the line to it is mended",
+    }));
+    this.#onChange();
   }
 
   /** Reads the documents, unless that happens soon anyway. */

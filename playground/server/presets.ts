@@ -76,6 +76,15 @@ const table: readonly LessonPresets[] = [
     ],
   },
   {
+    from: 9,
+    presets: [
+      ask("room:join", { room: "tea" }),
+      ask("message:send", { room: "tea", text: "Write this down" }),
+      ask("room:leave", { room: "tea" }),
+      health,
+    ],
+  },
+  {
     from: 10,
     presets: [
       ask("room:join", { room: "tea" }),

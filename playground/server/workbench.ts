@@ -86,6 +86,7 @@ export class Workbench {
         version: null,
         name: null,
         trouble: this.#databaseTrouble,
+        cut: null,
         collections: [],
       }
     );
@@ -99,6 +100,13 @@ export class Workbench {
         "Your server does not run, so nobody would answer.",
       );
     return ask(address, path, this.#wire);
+  }
+
+  /** Cuts the server's line to its database, or mends it. */
+  cutDatabase(cut: boolean): void {
+    if (this.#database === undefined)
+      throw new NotPossible("There is no database in this lesson.");
+    this.#database.cutLine(cut);
   }
 
   async end(): Promise<void> {
