@@ -8,8 +8,9 @@ export default defineConfig({
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },
-    // It travels no further than this machine.
+    // It travels no further than this machine, and somebody waits for the build.
     minify: false,
+    rollupOptions: { treeshake: false },
     reportCompressedSize: false,
   },
 });
