@@ -324,12 +324,17 @@ http.listen(Number(process.env.PORT), "127.0.0.1");
       // Where there is room for one column only, the check has a tab of its own.
       const ofCheck = page.getByRole("tab", { name: /^Check/ });
       if ((await ofCheck.count()) > 0) await ofCheck.click();
-      for (const name of ["See what happened", "Keys"]) {
-        await button(page, name).first().click();
-        await page.getByRole("dialog").waitFor();
-        await examine(page, name);
-        await page.keyboard.press("Escape");
-      }
+      await examineDialogs(page, "See what happened", "Keys");
+      const ofClients = page.getByRole("tab", { name: /^Clients/ });
+      if ((await ofClients.count()) > 0) await ofClients.click();
+      await addAll(page, "Alice", "Bob");
+      await button(page, /^chat:say/).click();
+      await page
+        .getByRole("button", { name: /^heard [1-9]/ })
+        .first()
+        .waitFor();
+      await examine(page, "the clients");
+      await examineDialogs(page, "Options of Alice");
       // Nothing is wider than the window but what scrolls for itself.
       const overflow = await page.evaluate(
         () =>
@@ -339,6 +344,15 @@ http.listen(Number(process.env.PORT), "127.0.0.1");
       expect(overflow).toBe(0);
     });
   });
+
+  async function examineDialogs(page: Page, ...names: string[]) {
+    for (const name of names) {
+      await button(page, name).first().click();
+      await page.getByRole("dialog").waitFor();
+      await examine(page, name);
+      await page.keyboard.press("Escape");
+    }
+  }
 
   async function examine(page: Page, where: string): Promise<void> {
     // The page's own policy lets no foreign script in; the test's tools are not the page's.
