@@ -16,6 +16,7 @@ const chromium = findChromium();
 
 const FIRST = "01-one-server";
 const CHAT = "03-who-hears-it";
+const STORE = "09-store-then-tell";
 
 /** How long something may take on a machine that has much else to do. */
 const patient = { timeout: 30_000 };
@@ -33,7 +34,7 @@ test("a browser is there", ({ skip }) => {
 
 describe.skipIf(chromium === undefined)("in a browser", () => {
   let browser: Browser;
-  const copy = new PlaygroundCopy(FIRST, "02-emit-and-listen", CHAT);
+  const copy = new PlaygroundCopy(FIRST, "02-emit-and-listen", CHAT, STORE);
   /** Errors on the page, and what it asked for elsewhere: offline it would not get it. */
   const problems: string[] = [];
 
@@ -214,6 +215,31 @@ http.listen(Number(process.env.PORT), "127.0.0.1");
       .waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(() => picture.count(), patient).toBe(0);
+  });
+
+  test("what is stored is seen, and what happens while the database is away", async () => {
+    copy.solve(STORE);
+    const page = await open("09");
+    await page.getByText(/Your server runs/).waitFor();
+    await addAll(page, "Alice");
+    await button(page, /^room:join/).click();
+    await button(page, /^message:send/).click();
+    await step(page, /^Server to Database: .*insert messages/).waitFor();
+    await page.getByRole("tab", { name: "Database" }).click();
+    await page
+      .getByRole("region", { name: "Collection messages" })
+      .getByText("Write this down")
+      .waitFor();
+    await examine(page, "a database with a document");
+
+    await button(page, "Cut the line to it").click();
+    await page.getByText("cannot reach its database now").waitFor();
+    await button(page, "GET /health").click();
+    await page.getByRole("tab", { name: "Wire" }).click();
+    await step(page, /^Server to HTTP: .*503/i).waitFor();
+    await page.getByRole("tab", { name: "Database" }).click();
+    await button(page, "Mend the line to it").click();
+    await button(page, "Cut the line to it").waitFor();
   });
 
   test("everything can be reached by the keyboard alone", async () => {

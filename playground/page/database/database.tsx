@@ -1,6 +1,7 @@
 import type { CollectionState, DocumentState } from "../../protocol.ts";
 import { compactJson } from "../parts/json.ts";
 import { Code } from "../parts/code.tsx";
+import { cutDatabase } from "../state/actions.ts";
 import { database } from "../state/state.ts";
 
 const engines = {
@@ -34,6 +35,7 @@ export function Database() {
           </>
         )}
       </p>
+      {state.cut !== null && <Line cut={state.cut} />}
       {state.trouble !== null && <p class="callout bad">{state.trouble}</p>}
       {state.collections.length === 0 && state.trouble === null && (
         <div class="empty">
@@ -47,6 +49,26 @@ export function Database() {
         <Collection key={collection.name} collection={collection} />
       ))}
     </section>
+  );
+}
+
+/** What a server does while its database is away is seen best by taking it away. */
+function Line({ cut }: { cut: boolean }) {
+  return (
+    <p class="toolbar">
+      <button
+        type="button"
+        class="quiet small"
+        onClick={() => void cutDatabase(!cut)}
+      >
+        {cut ? "Mend the line to it" : "Cut the line to it"}
+      </button>
+      {cut && (
+        <span class="soft small">
+          Your server cannot reach its database now.
+        </span>
+      )}
+    </p>
   );
 }
 

@@ -34,6 +34,7 @@ export async function openLesson(name: string): Promise<void> {
 }
 export const runCheck = () => doIt(ask("check:run"));
 export const restartServer = () => doIt(ask("server:restart"));
+export const cutDatabase = (cut: boolean) => doIt(ask("database:cut", { cut }));
 export const nextHint = (requirement: string) =>
   doIt(ask("hint:next", { requirement }));
 
