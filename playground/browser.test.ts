@@ -92,7 +92,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       await button(page, `Add ${name}`).click();
       await page
         .getByRole("article", { name })
-        .getByText("connected by websocket")
+        .getByText(/^connected by/)
         .waitFor();
     }
   }
@@ -173,7 +173,7 @@ http.listen(Number(process.env.PORT), "127.0.0.1");
     await page.getByText(/Your server runs/).waitFor();
     await page
       .getByRole("article", { name: "Alice" })
-      .getByText("connected by websocket")
+      .getByText(/^connected by/)
       .waitFor();
   });
 
@@ -274,7 +274,7 @@ http.listen(Number(process.env.PORT), "127.0.0.1");
     await press("Enter");
     await page
       .getByRole("article", { name: "Alice" })
-      .getByText("connected by websocket")
+      .getByText(/^connected by/)
       .waitFor();
     await tabTo(/^chat:say/);
     await press("Space");
