@@ -188,6 +188,14 @@ describe("a lesson", () => {
     );
   });
 
+  test("no path leads anywhere but to the learner's server", async () => {
+    for (const path of ["//192.0.2.1/", "/\\192.0.2.1/", "/@192.0.2.1/"])
+      expect(await page.ask("server:request", { path }), path).toMatchObject({
+        ok: true,
+        status: 404,
+      });
+  });
+
   test("a crash is a sentence with its place, and a save mends it", async () => {
     copy.save(
       CHAT,

@@ -26,11 +26,12 @@ export async function run(words: string[]): Promise<number> {
       : findLesson(word, lessons);
 
   const { playground, url, page, end } = await startPlayground({ lessons });
+  // The browser takes its time too, so both begin as early as they can.
+  if (!values["no-open"] && openInBrowser(url)) void page();
   await playground.open(lesson);
   process.stdout.write(
     `${messages.playground(labelOf(lesson), url).join("\n")}\n`,
   );
-  if (!values["no-open"] && openInBrowser(url)) void page();
   await interruption;
   await end();
   return INTERRUPTED;

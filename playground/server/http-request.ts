@@ -80,7 +80,8 @@ function send(
       incoming.on("end", finish);
       incoming.on("error", fail);
     };
-    const target = new URL(path, url);
+    // Joined, not resolved: `//elsewhere/` would be another machine's.
+    const target = new URL(url + path);
     const get = target.protocol === "https:" ? getSecure : getPlain;
     get(target, options, read).on("error", fail);
   });

@@ -39,6 +39,7 @@ export class Workbench {
   readonly #opening: Promise<Database> | undefined;
   #database: ObservedDatabase | undefined;
   #databaseTrouble: string | null = null;
+  #observing: Promise<void> | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: WorkbenchOptions) {
@@ -74,7 +75,8 @@ export class Workbench {
 
   /** Starts the server and the checks. */
   start(): void {
-    void this.#observeDatabase().then(() => this.server.restart());
+    this.#observing = this.#observeDatabase();
+    void this.#observing.then(() => this.server.restart());
     this.#running = this.checks.run();
   }
 
@@ -113,7 +115,7 @@ export class Workbench {
     this.#saves.end();
     this.checks.end();
     this.visitors.end();
-    await Promise.all([this.server.end(), this.#running]);
+    await Promise.all([this.server.end(), this.#running, this.#observing]);
     await this.#database?.end();
     await this.#opening?.then(
       (database) => database.close(),
