@@ -12,8 +12,9 @@ const CHAT = "03-who-hears-it";
 const FIRST = "01-one-server";
 
 const STORE = "09-store-then-tell";
+const TLS = "13-your-own-authority";
 
-const copy = new PlaygroundCopy(FIRST, "02-emit-and-listen", CHAT, STORE);
+const copy = new PlaygroundCopy(FIRST, "02-emit-and-listen", CHAT, STORE, TLS);
 afterAll(() => copy.end());
 
 /** A server that does this with each socket. */
@@ -76,6 +77,7 @@ describe("a lesson", () => {
       "02",
       "03",
       "09",
+      "13",
     ]);
     const { server } = await page.until(
       "the starter runs",
@@ -112,6 +114,7 @@ describe("a lesson", () => {
       "new",
       "new",
       "passed",
+      "new",
       "new",
     ]);
     expect(copy.workshop.read(".progress.json")).toContain('"passed"');
@@ -463,6 +466,31 @@ describe("a lesson with a database", () => {
       documents: [{ change: "new" }],
     });
     expect(page.gaps).toEqual([]);
+  });
+});
+
+describe("a lesson with TLS", () => {
+  afterAll(() => copy.stop());
+
+  test("its clients trust the server, and it is asked over https", async () => {
+    copy.solve(TLS);
+    const page = await copy.open("13");
+    const { server } = await page.until(
+      "the server runs",
+      ({ server: { status } }) => status === "running",
+    );
+    expect(server.url).toMatch(/^https:/);
+    for (const transport of ["default", "websocket", "polling"])
+      await page.ask("client:add", { name: `by${transport}`, transport });
+    await page.until(
+      "all are in",
+      ({ clients }) =>
+        clients.length === 3 &&
+        clients.every(({ status }) => status === "connected"),
+    );
+    expect(await page.ask("server:request", { path: "/health" })).toMatchObject(
+      { ok: true, status: 200 },
+    );
   });
 });
 

@@ -48,7 +48,7 @@ export async function compileServer(
   entry: string,
   compiled = compiledName(entry),
 ): Promise<string> {
-  await refuseMissingOrEmpty(entry);
+  await assertFileThere(entry);
   const { build } = await esbuild;
   const { outputFiles } = await build({
     entryPoints: [entry],
@@ -76,7 +76,8 @@ export async function compileServer(
   return compiled;
 }
 
-async function refuseMissingOrEmpty(entry: string): Promise<void> {
+/** @throws {NoServerFile | EmptyServerFile} when there is nothing to run */
+export async function assertFileThere(entry: string): Promise<void> {
   let source: string;
   try {
     source = await readFile(entry, "utf8");

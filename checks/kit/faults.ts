@@ -117,7 +117,7 @@ export class WrongPort extends Fault {
   constructor(port: number, asked: number, evidence: Evidence) {
     super(
       `Your server listens on port ${port}, but PORT=${asked} was given and nothing answers there.`,
-      "The port is not the server's choice: it comes from the environment, in process.env.PORT.",
+      "The port is not the server's choice: it comes from the environment, in PORT.",
       evidence,
     );
   }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { dirname, resolve } from "node:path";
-import { compileServer, removeCompiled, removeLeftovers } from "./compile.ts";
+import { removeLeftovers } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
 import {
@@ -25,7 +25,8 @@ import { pass } from "./patience.ts";
 import { freePort } from "./ports.ts";
 import { isRunning } from "./processes.ts";
 import { cacheFolder, shown } from "./repository.ts";
-import { hasNotEnded, killGroup, spawnServer } from "./server-child.ts";
+import { type Channel, type Runtime, prepare } from "./runtime.ts";
+import { hasNotEnded, killGroup } from "./server-child.ts";
 import { ServerOutput } from "./server-output.ts";
 import { Timeline } from "./timeline.ts";
 import type { ServersAhead } from "./waiting-server.ts";
@@ -39,6 +40,8 @@ export interface ServerOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** A free one unless given. */
   port?: number;
+  /** It speaks https, and this authority, as a PEM text, vouches for it. */
+  ca?: string | undefined;
   timeline?: Timeline;
   /** Ends it, and whatever waits for it, at once. */
   signal?: AbortSignal | undefined;
@@ -46,6 +49,8 @@ export interface ServerOptions {
   readyWithin?: number;
   /** A server that prints more bytes than this prints without end. */
   mostOutput?: number;
+  /** A loop that does not answer for so many turns of ours is blocked; a turn takes 20 ms or more. */
+  blockedAfter?: number;
   /** Processes that were started ahead, to take one of them if there is one. */
   ahead?: ServersAhead | undefined;
   /** Called once the process exists: from here on there is time to do something else. */
@@ -80,7 +85,7 @@ type Message =
 const MOST_OUTPUT = 8 * 1_048_576;
 /** A server of these lessons uses 60 to 90 MiB. */
 const MOST_MEMORY = 640 * 1_048_576;
-/** A loop that does not answer for so many turns of ours is blocked; a turn takes 20 ms or more. */
+/** For {@link ServerOptions.blockedAfter}. */
 const BLOCKED_TURNS = 50;
 const BLOCKED_TURNS_WHILE_STARTING = 75;
 const TURN = 20;
@@ -93,15 +98,19 @@ const TURN = 20;
  */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  readonly #compiled: string;
+  readonly #runtime: Runtime;
+  readonly #channel: Channel;
   /** The file that was started, as an absolute path. */
   readonly entry: string;
   readonly #timeline: Timeline;
   readonly #mostOutput: number;
+  readonly #blockedAfter: number | undefined;
   readonly output: ServerOutput;
   readonly port: number;
   /** Where clients find it, such as `http://127.0.0.1:43121`. */
   url: string;
+  /** What clients of a server that speaks https trust, as a PEM text. */
+  readonly ca: string | undefined;
   /** Rejects with the fault when the server ends without being told to, or must be stopped. */
   readonly died: Promise<never>;
 
@@ -128,27 +137,26 @@ export class ServerProcess {
    */
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const { entry, cwd = dirname(entry), ahead } = options;
-    const waiting = ahead?.take(entry);
-    const [compiled, port] = await Promise.all([
-      compileServer(entry, waiting?.compiled),
+    const preparing = prepare(entry, ahead);
+    const [runtime, port] = await Promise.all([
+      preparing,
       options.port ?? freePort(),
-    ]).catch((error: unknown) => {
-      if (waiting !== undefined) ahead?.putBack(waiting);
+    ]).catch(async (error: unknown) => {
+      await preparing.then(({ cancel }) => cancel()).catch(() => {});
       throw error;
     });
     if (options.signal?.aborted) {
-      if (waiting !== undefined) ahead?.putBack(waiting);
-      removeCompiled(compiled);
+      runtime.cancel();
       throw ended();
     }
     const env = serverEnvironment({ PORT: String(port), ...options.env });
-    const child = waiting?.isWaiting
-      ? waiting.open(cwd, env)
-      : spawnServer(compiled, { cwd, env, waits: false });
-    const server = new ServerProcess(options, child, compiled, port);
+    const child = runtime.start(cwd, env);
+    const server = new ServerProcess(options, child, runtime, port);
     options.onSpawn?.(server);
     void removeLeftovers(dirname(entry));
-    const obstacle = await server.#becomeReady(options.readyWithin ?? 1_000);
+    const obstacle = await server.#becomeReady(
+      options.readyWithin ?? runtime.readyWithin,
+    );
     if (obstacle === null) return server;
     await server.stop();
     // Another program was quicker than our server: that is nobody's mistake.
@@ -164,16 +172,18 @@ export class ServerProcess {
   private constructor(
     options: ServerOptions,
     child: ChildProcess,
-    compiled: string,
+    runtime: Runtime,
     port: number,
   ) {
     this.#child = child;
     this.port = port;
-    this.url = `http://127.0.0.1:${port}`;
-    this.#compiled = compiled;
+    this.ca = options.ca;
+    this.url = this.#urlOn("127.0.0.1");
+    this.#runtime = runtime;
     this.entry = options.entry;
     this.#timeline = options.timeline ?? new Timeline();
     this.#mostOutput = options.mostOutput ?? MOST_OUTPUT;
+    this.#blockedAfter = options.blockedAfter;
     this.output = new ServerOutput((text) =>
       this.#timeline.add({ lane: "server", kind: "console", text }),
     );
@@ -182,6 +192,9 @@ export class ServerProcess {
     });
     this.died.catch(() => {}); // whoever waits for something races it
 
+    this.#channel = runtime.connect(child, (message) =>
+      this.#onMessage(message as Message),
+    );
     const end = () => this.#end();
     options.signal?.addEventListener("abort", end, { once: true });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -191,7 +204,6 @@ export class ServerProcess {
         this.#assertBoundedOutput();
       });
     }
-    this.#child.on("message", (message) => this.#onMessage(message as Message));
     this.#exited = this.#whenExited();
     // One signal may see many servers come and go.
     void this.#exited.then(() =>
@@ -224,7 +236,9 @@ export class ServerProcess {
   async ping(): Promise<void> {
     const id = ++this.#lastPing;
     let timer: NodeJS.Timeout | undefined;
-    const most = this.#ready ? BLOCKED_TURNS : BLOCKED_TURNS_WHILE_STARTING;
+    const most =
+      this.#blockedAfter ??
+      (this.#ready ? BLOCKED_TURNS : BLOCKED_TURNS_WHILE_STARTING);
     const blocked = new Promise<never>((_, reject) => {
       let turns = 0;
       timer = setInterval(() => {
@@ -311,8 +325,12 @@ export class ServerProcess {
   #listensOnItsPort(): boolean {
     const own = this.#listens.find(({ port }) => port === this.port);
     // A server that listens on localhost alone may mean the IPv6 one.
-    if (own?.host === "::1") this.url = `http://[::1]:${this.port}`;
+    if (own?.host === "::1") this.url = this.#urlOn("[::1]");
     return own !== undefined;
+  }
+
+  #urlOn(host: string): string {
+    return `${this.ca === undefined ? "http" : "https"}://${host}:${this.port}`;
   }
 
   #lostItsPort(): boolean {
@@ -378,7 +396,7 @@ export class ServerProcess {
   }> {
     return new Promise((resolveExit) => {
       const finish = (code: number | null, signal: NodeJS.Signals | null) => {
-        removeCompiled(this.#compiled);
+        this.#runtime.remove();
         resolveExit({ code, signal });
       };
       this.#child.once("error", (error) => {
@@ -475,8 +493,7 @@ export class ServerProcess {
   }
 
   #tell(message: object): void {
-    // The channel may close at any moment; then the exit tells what happened.
-    if (this.#child.connected) this.#child.send(message, () => {});
+    this.#channel.tell(message);
   }
 
   #evidence(): Evidence {
@@ -496,7 +513,7 @@ function ended(): CouldNotTell {
 const LINES_OF_A_CRASH = 60;
 
 /** The first `file:line` of a stack that is in the learner's own folder. */
-function placeInOwnCode(
+export function placeInOwnCode(
   stack: string | undefined,
   source: string,
 ): string | undefined {

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 import { compiledName } from "./compile.ts";
 import { serverEnvironment } from "./environment.ts";
+import { isPython } from "./runtime.ts";
 import { GATE, hasNotEnded, killGroup, spawnServer } from "./server-child.ts";
 
 /**
@@ -120,7 +121,7 @@ export class ServersAhead {
   }
 
   #fill(count: number): void {
-    if (this.#hasEnded) return;
+    if (this.#hasEnded || isPython(this.#entry)) return;
     this.#leaveOutTheDead();
     while (this.#waiting.length < count)
       this.#waiting.push(new WaitingServer(this.#entry, this.#libraries));

@@ -15,14 +15,17 @@ export interface Observation {
   entry: string;
   /** What it finds in its environment; asked at each start. */
   needs: () => Needs;
+  /** What its clients trust, where it speaks https; asked at each start. */
+  ca: () => string | undefined;
   wire: Wire;
   onChange: () => void;
   /** It listens again. */
   onStarted: () => void;
 }
 
-/** A learner may wait for something slow at the start; a check is less patient. */
+/** Nobody is judged here, so there is more patience than in a check, in milliseconds and in turns. */
 const READY_WITHIN = 3_000;
+const BLOCKED_AFTER = 400;
 
 /**
  * The learner's server while the playground watches it: started, started again on each save, and
@@ -109,7 +112,8 @@ export class ObservedServer {
   async #started(): Promise<ServerProcess> {
     this.#port ??= await freePort();
     const port = this.#port;
-    const { entry, needs } = this.#observation;
+    const { entry, needs, ca } = this.#observation;
+    const scheme = ca() === undefined ? "http" : "https";
     try {
       return await ServerProcess.start({
         entry,
@@ -118,11 +122,13 @@ export class ObservedServer {
           PUBLIC_DIR: join(root, "lessons", "public"),
           ...needs().env,
           // The lesson's own page is shown, and it comes from the server itself.
-          CORS_ORIGIN: `http://127.0.0.1:${port}`,
+          CORS_ORIGIN: `${scheme}://127.0.0.1:${port}`,
         },
+        ca: ca(),
         timeline: this.#console(),
         readyWithin: READY_WITHIN,
         mostOutput: Infinity,
+        blockedAfter: BLOCKED_AFTER,
         onSpawn: () => this.#become("starting"),
       });
     } catch (error) {

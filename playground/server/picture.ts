@@ -94,14 +94,14 @@ function carries({ kind, data }: Entry, value: unknown): boolean {
   );
 }
 
-/** The check's clients by their names, then HTTP, the server and its database. */
+/** The check's clients by their names, then programs that it ran, HTTP, the server and its database. */
 function lanesOf(steps: readonly Entry[]): string[] {
   const present = new Set(steps.map(({ lane }) => lane));
-  const others = ["http", "server", "database", "check"];
+  const others = ["http", "server", "database", "check", "program"];
   const clients = [...present].filter((lane) => !others.includes(lane)).sort();
   return [
     ...clients,
-    ...(present.has("http") ? ["http"] : []),
+    ...["program", "http"].filter((lane) => present.has(lane)),
     "server",
     ...(present.has("database") ? ["database"] : []),
   ];
@@ -126,6 +126,7 @@ const arrows: Readonly<Record<Entry["kind"], Arrow>> = {
   cut: { kind: "cut", goes: "nowhere" },
   leave: { kind: "disconnected", goes: "nowhere" },
   disconnected: { kind: "disconnected", goes: "nowhere" },
+  run: { kind: "started", goes: "nowhere" },
   hinder: { kind: "cut", goes: "nowhere" },
   command: { kind: "command", goes: "to the database" },
   console: { kind: "console", goes: "nowhere" },

@@ -5,6 +5,7 @@ import { Saves } from "../../checks/kit/saves.ts";
 import type { Progress, ProgressFile } from "../../checks/commands/progress.ts";
 import { lessonFolder } from "../../checks/commands/lesson-folder.ts";
 import type { ClientOptions, DatabaseState } from "../protocol.ts";
+import type { LessonTls } from "../../checks/kit/certificate-files.ts";
 import { Checks, type Company } from "./checks.ts";
 import type { Desk } from "./desk.ts";
 import { type Response, ask } from "./http-request.ts";
@@ -39,7 +40,8 @@ export class Workbench {
   readonly #opening: Promise<Database> | undefined;
   #database: ObservedDatabase | undefined;
   #databaseTrouble: string | null = null;
-  #observing: Promise<void> | undefined;
+  #tls: LessonTls | undefined;
+  #observing: Promise<unknown> | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: WorkbenchOptions) {
@@ -58,6 +60,7 @@ export class Workbench {
     this.server = new ObservedServer({
       entry: lessonFile(name),
       needs: () => this.#needs(),
+      ca: () => this.#tls?.ca,
       wire,
       onChange: () => onChange("server"),
       onStarted: () => this.visitors.serverStarted(),
@@ -75,7 +78,10 @@ export class Workbench {
 
   /** Starts the server and the checks. */
   start(): void {
-    this.#observing = this.#observeDatabase();
+    this.#observing = Promise.all([
+      this.#observeDatabase(),
+      this.#makeCertificates(),
+    ]);
     void this.#observing.then(() => this.server.restart());
     this.#running = this.checks.run();
   }
@@ -116,6 +122,7 @@ export class Workbench {
     this.checks.end();
     this.visitors.end();
     await Promise.all([this.server.end(), this.#running, this.#observing]);
+    this.#tls?.remove();
     await this.#database?.end();
     await this.#opening?.then(
       (database) => database.close(),
@@ -136,12 +143,15 @@ export class Workbench {
 
   #address() {
     const { url } = this.server;
-    return url === null ? null : { url, ca: undefined };
+    return url === null ? null : { url, ca: this.#tls?.ca };
   }
 
   #needs(): Needs {
     const { needs = {} } = this.desk.contract;
-    return { ...needs, env: { ...needs.env, ...this.#database?.env } };
+    return {
+      ...needs,
+      env: { ...needs.env, ...this.#database?.env, ...this.#tls?.env },
+    };
   }
 
   #clientDefaults(name: string): ClientOptions {
@@ -154,6 +164,14 @@ export class Workbench {
       answer: null,
       ...clients,
     };
+  }
+
+  /** For a server that speaks https. Most lessons need none, and what makes them takes long to load. */
+  async #makeCertificates(): Promise<void> {
+    if (this.desk.contract.needs?.tls !== true) return;
+    const { openLessonTls } =
+      await import("../../checks/kit/certificate-files.ts");
+    this.#tls = await openLessonTls();
   }
 
   // ---- the database

@@ -1,0 +1,44 @@
+import { type Socket, io } from "socket.io-client";
+
+export interface Report {
+  sat: unknown;
+  cake: unknown[];
+  heard: unknown;
+  soup: unknown;
+}
+
+const TABLE = 7;
+
+export async function run(url: string): Promise<Report> {
+  const socket = io(url);
+  try {
+    await connected(socket);
+    const sat = await socket.emitWithAck("table:sit", TABLE);
+    const heard = once(socket, "dish:ordered");
+    const cake: never = await socket.emitWithAck("dish:order", TABLE, "cake");
+    return { sat, cake, heard: await heard, soup: await orderSoup(socket) };
+  } finally {
+    socket.disconnect();
+  }
+}
+
+async function orderSoup(socket: Socket): Promise<unknown> {
+  try {
+    return await socket.timeout(1_000).emitWithAck("dish:order", TABLE, "soup");
+  } catch {
+    return null;
+  }
+}
+
+function connected(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("connect_error", reject);
+  });
+}
+
+function once(socket: Socket, event: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    socket.once(event, resolve);
+  });
+}

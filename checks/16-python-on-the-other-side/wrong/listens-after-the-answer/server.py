@@ -1,0 +1,9 @@
+# fails: run
+# mistake: waits-for-something
+# hint: or has come before
+import pathlib
+import runpy
+
+root = pathlib.Path(__file__).parents[4]
+server = root / "solutions" / "16-python-on-the-other-side" / "server.py"
+runpy.run_path(str(server), run_name="__main__")
