@@ -17,8 +17,11 @@ const checks = dirname(fileURLToPath(import.meta.url));
 const root = dirname(checks);
 const cache = join(root, "node_modules", ".cache", "workshop");
 
+/** Folders whose files commands are made from. The playground's page is built by Vite. */
+const folders = [checks, join(root, "playground")];
+
 /** Folders whose files are test data or a learner's business, never part of a command. */
-const notOurs = new Set(["node_modules", "wrong", "right", "samples"]);
+const notOurs = new Set(["node_modules", "wrong", "right", "samples", "page"]);
 
 /** @param {string} folder @returns {string[]} the TypeScript files that commands may be made from */
 function sources(folder) {
@@ -49,7 +52,7 @@ function fingerprint(files) {
  *   `checks/commands/check.ts`, the URL of its compiled module
  */
 export async function compileAhead() {
-  const files = sources(checks);
+  const files = folders.flatMap(sources);
   const folder = join(cache, fingerprint(files));
   if (!existsSync(folder)) await compile(files, folder);
   return (source) =>

@@ -478,6 +478,8 @@ const lesson: Lesson = {
       check: async (world) => {
         const starts = Starts.of(world);
         await starts.settled();
+        // Whoever tries this requirement again begins anew.
+        starts.end(world);
         const unreadable = await starts.with(UNREADABLE, world);
         assertStart(UNREADABLE, unreadable, endedWithAWord(unreadable));
         const alone = await starts.with(NOBODY, world);

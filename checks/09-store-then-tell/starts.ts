@@ -65,7 +65,7 @@ export class Starts {
     await Promise.allSettled(this.#starts.values());
   }
 
-  /** Ends what is under way; a later requirement would have to begin anew. */
+  /** Ends what is under way, and forgets it: from now on `of` begins anew. */
   end({ server }: World): void {
     Starts.#begun.delete(server);
     this.#end.abort();

@@ -6,9 +6,10 @@
 // ---- how commands are typed
 
 export const usage = {
-  start: "npm start -- [--plain]",
+  start: "npm start -- [--no-page] [--plain]",
   check:
     "npm run check -- [LESSON] [--entry FILE | --solution] [--watch | --earlier] [--json] [--plain], or npm run check -- --all",
+  playground: "npm run playground -- [LESSON] [--no-open]",
   hint: "npm run hint -- [LESSON] [--all-levels] [--plain]",
   diff: "npm run diff -- [LESSON] [--yes] [--plain]",
   reset: "npm run reset -- LESSON [--plain]",
@@ -45,8 +46,15 @@ const named = [
 /** What `--help` says behind a command. */
 export const help: Readonly<Record<CommandName, Help>> = {
   start: {
-    does: "Says where you are, and checks your server each time you save it.",
-    words: [plain],
+    does: "Says where you are, opens a page on which you see what your server does, and checks it each time you save it.",
+    words: [["--no-page", "only here, without the page"], plain],
+  },
+  playground: {
+    does: "Opens a page on which you see what your server does. It is for this machine alone. Ctrl-C ends it.",
+    words: [
+      currentOrNamed,
+      ["--no-open", "tell its address, and open no browser"],
+    ],
   },
   check: {
     does: "Checks your server, and says what is met and what is not. It ends with 0 when the lesson is passed, 1 when it is not yet, 2 when the command was typed wrongly, 3 when the check got into trouble.",
@@ -335,6 +343,20 @@ export const opened = (program: string, files: readonly string[]) =>
 
 export const openYourself = (files: readonly string[]) =>
   `Open these in your editor: ${files.join(", ")} (o does that itself when VISUAL or EDITOR names an editor with a window of its own)`;
+
+// ---- the playground
+
+export const playground = (title: string, url: string) => [
+  `The playground is open at lesson ${title}:`,
+  "",
+  `  ${url}`,
+  "",
+  "Keep that address to yourself: whoever has it can use the page. Ctrl-C ends it.",
+];
+
+export const pageOfStart = (url: string) => [
+  `See what your server does: ${url}`,
+];
 
 // ---- hints
 

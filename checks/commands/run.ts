@@ -18,6 +18,7 @@ type Commands = Readonly<Record<messages.CommandName, () => Promise<Command>>>;
 /** Loaded when they are asked for, so that no command waits for another one's modules. */
 const commands: Commands = {
   start: () => import("./start.ts"),
+  playground: () => import("./playground.ts"),
   check: () => import("./check.ts"),
   hint: () => import("./hint.ts"),
   diff: () => import("./diff.ts"),

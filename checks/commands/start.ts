@@ -10,10 +10,14 @@ import { Terminal } from "./terminal.ts";
 import { watch } from "./watch.ts";
 import { whereToBegin } from "./where-to-begin.ts";
 
-const options = { plain: { type: "boolean", default: false } } as const;
+const options = {
+  "no-page": { type: "boolean", default: false },
+  plain: { type: "boolean", default: false },
+} as const;
 
 /**
- * `npm start`: says where the learner is and what to open, then checks on every save.
+ * `npm start`: says where the learner is and what to open, opens the playground's page, and checks on
+ * every save.
  *
  * Where nobody can watch, it checks once and ends. An unfinished lesson is then no failure: someone
  * who looks at the workshop for the first time has not failed at anything.
@@ -32,7 +36,11 @@ export async function run(words: string[]): Promise<number> {
     ...whereToBegin(lesson),
   ];
   const subject = subjectOf(lesson, lessons);
-  if (terminal.isScreen) return watch(subject, values, opening);
+  if (terminal.isScreen) {
+    if (values["no-page"]) return watch(subject, values, opening);
+    const { watchWithPage } = await import("./start-with-page.ts");
+    return watchWithPage(subject, values, opening);
+  }
   terminal.writeLines(opening);
   const verdict = await checkOne(subject, {
     plain: values.plain,

@@ -247,14 +247,14 @@ describe.skipIf(noPseudoTerminal)("in a terminal", () => {
     });
 
     test.skipIf(isWindows)(
-      "the process that waits for the next save goes too, even when the watch is killed (Windows has no ps)",
+      "the page's server and the process that waits for the next save go too, even when the watch is killed (Windows has no ps)",
       async () => {
         await start();
-        await expect.poll(serversOf, patient).toHaveLength(1);
-        const [waiting = 0] = serversOf();
+        await expect.poll(serversOf, patient).toHaveLength(2);
+        const servers = serversOf();
         terminal.kill();
         await terminal.ended;
-        await expectEnded(waiting);
+        for (const server of servers) await expectEnded(server);
       },
     );
 

@@ -1,5 +1,9 @@
 import { dirname } from "node:path";
-import { CheckSession } from "../kit/check-session.ts";
+import {
+  CheckSession,
+  type SessionListener,
+  type SessionOptions,
+} from "../kit/check-session.ts";
 import { shown } from "../kit/repository.ts";
 import { INTERRUPTED, interrupted } from "./interruption.ts";
 import { Keyboard } from "./keyboard.ts";
@@ -13,19 +17,37 @@ import { WatchScreen } from "./watch-screen.ts";
 import { whereToBegin } from "./where-to-begin.ts";
 import { sentenceOf } from "./wrong-usage.ts";
 
+/** What checks a server again and again; see {@link CheckSession}. */
+export interface Session {
+  run(): Promise<void>;
+  end(): void;
+}
+
+/** @param goTo watches another lesson instead */
+export type OpenSession = (
+  options: SessionOptions,
+  listener: SessionListener,
+  goTo: (lesson: LessonName) => void,
+) => Session;
+
+const ownSession: OpenSession = (options, listener) =>
+  new CheckSession(options, listener);
+
 /**
  * Checks, and checks again whenever a program in the server's folder is saved, until Ctrl-C or, where
  * there is a keyboard, the key q.
  *
  * @param opening lines that stand above the first report
+ * @param openSession makes what checks, where somebody else looks on too
  * @returns the exit status
  */
 export async function watch(
   subject: Subject,
   { plain }: { plain: boolean },
   opening: readonly string[] = [],
+  openSession = ownSession,
 ): Promise<number> {
-  const watched = new Watch(subject, plain, opening);
+  const watched = new Watch(subject, plain, opening, openSession);
   const keyboard = Keyboard.open((key) => watched.press(key));
   watched.hasKeys = keyboard !== null;
   interrupted.addEventListener("abort", () => watched.quit(), { once: true });
@@ -43,16 +65,23 @@ class Watch implements Watched {
   readonly #plain: boolean;
   subject: Subject;
   hasKeys = false;
-  #session: CheckSession | undefined;
+  readonly #openSession: OpenSession;
+  #session: Session | undefined;
   #hasQuit = false;
   /** The lesson that was chosen to go on with. */
   #next: LessonName | undefined;
   /** When the first check of the subject began: the process's start, for the first subject. */
   #began = 0;
 
-  constructor(subject: Subject, plain: boolean, opening: readonly string[]) {
+  constructor(
+    subject: Subject,
+    plain: boolean,
+    opening: readonly string[],
+    openSession: OpenSession,
+  ) {
     this.subject = subject;
     this.#plain = plain;
+    this.#openSession = openSession;
     this.screen = new WatchScreen({ plain }, opening, () => this.#footer());
   }
 
@@ -72,7 +101,7 @@ class Watch implements Watched {
     const { subject, screen, hasKeys } = this;
     const lesson = await loadLesson(subject.lesson.name);
     let telling: Telling;
-    this.#session = new CheckSession(
+    this.#session = this.#openSession(
       { ...subject, lesson, began: this.#began, onDownload: downloadTeller() },
       {
         begins: () => {
@@ -92,6 +121,7 @@ class Watch implements Watched {
           screen.endReport();
         },
       },
+      this.goTo,
     );
     if (!this.#hasQuit) await this.#session.run();
   }

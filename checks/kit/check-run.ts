@@ -25,6 +25,8 @@ export interface CheckOptions {
   typeCheck?: boolean;
   /** What the server needs, where that is not what the checked lesson's own server needs. */
   needs?: Needs | undefined;
+  /** The record of the check; it makes one of its own unless given. */
+  timeline?: Timeline | undefined;
   /** Processes of its servers that were started ahead; see {@link serversAhead}. */
   ahead?: ServersAhead | undefined;
   /** A database that outlives the check; it opens one of its own unless given. */
@@ -45,7 +47,7 @@ const TRIES = 3;
  * requirements are judged once all of the base is met, each for itself.
  */
 export class CheckRun {
-  readonly timeline = new Timeline();
+  readonly timeline: Timeline;
   readonly #lesson: Lesson;
   readonly #entry: string;
   readonly #signal: AbortSignal | undefined;
@@ -73,9 +75,11 @@ export class CheckRun {
       needs,
       database,
       onDownload,
+      timeline = new Timeline(),
       ahead,
     }: CheckOptions,
   ) {
+    this.timeline = timeline;
     this.#typeCheck = typeCheck;
     this.#lesson = lesson;
     this.#entry = entry;
@@ -243,6 +247,12 @@ export class CheckRun {
     const fault = cause instanceof Fault ? cause : null;
     const entries = this.timeline.since(beginning);
     const failure = this.#describe(cause, entries);
+    this.timeline.add({
+      lane: "check",
+      kind: "unmet",
+      text: failure.received,
+      data: failure,
+    });
     const mistake = recognise(
       failure,
       requirement.mistakes,

@@ -4,12 +4,17 @@ import type { Database } from "./database.ts";
 import type { DatabaseNeeds, Lesson } from "./lesson.ts";
 import type { RequirementResult, Result } from "./result.ts";
 import { Saves } from "./saves.ts";
+import { Timeline } from "./timeline.ts";
 import type { ServersAhead } from "./waiting-server.ts";
 
 /** Who is told of the checks of a session, in this order for each check. */
 export interface SessionListener {
-  /** A check begins. If one was going on, it has ended without a verdict. */
-  begins(): void;
+  /**
+   * A check begins. If one was going on, it has ended without a verdict.
+   *
+   * @param timeline the record of the check, which grows while it goes on
+   */
+  begins(timeline: Timeline): void;
   /** A requirement was judged. */
   judged(requirement: RequirementResult): void;
   /**
@@ -21,7 +26,7 @@ export interface SessionListener {
 
 export interface SessionOptions extends Pick<
   CheckOptions,
-  "entry" | "needs" | "onDownload"
+  "entry" | "needs" | "onDownload" | "database"
 > {
   lesson: Lesson;
   /** When the first check began, on the clock of `performance.now()`; now unless given. */
@@ -98,12 +103,14 @@ export class CheckSession {
     const { lesson, ...options } = this.#options;
     const began = this.#began;
     this.#ahead.begin();
-    this.#listener.begins();
+    const timeline = new Timeline();
+    this.#listener.begins(timeline);
     const result = await runCheck(
       lesson,
       {
         ...options,
         signal,
+        timeline,
         ahead: this.#ahead,
         database: this.#openDatabase(),
       },
@@ -119,10 +126,15 @@ export class CheckSession {
     this.#ahead.refill();
   }
 
-  /** Opens it at the first check; after a failure, at the next one again. */
+  /** Opens it at the first check, unless one was lent; after a failure, at the next one again. */
   #openDatabase(): Promise<Database> | undefined {
-    const { lesson, needs = lesson.needs, onDownload } = this.#options;
-    if (needs?.database === undefined) return undefined;
+    const {
+      lesson,
+      needs = lesson.needs,
+      onDownload,
+      database,
+    } = this.#options;
+    if (needs?.database === undefined || database) return database;
     this.#database ??= open(needs.database, onDownload);
     this.#database.catch(() => {
       this.#database = undefined;

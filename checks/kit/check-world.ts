@@ -299,6 +299,8 @@ function wrongAudience(
       ? "nobody heard it"
       : `heard by ${list(heard.map(({ client, times }) => (times === 1 ? client.name : `${client.name} (${times} times)`)))}`,
     {
+      event,
+      meantFor: hearers.map(({ name }) => name),
       heardBy: heard.map(({ client }) => client.name),
       times: Math.max(0, ...counts.map(({ times }) => times)),
     },

@@ -155,7 +155,7 @@ export class CrashedDuringCheck extends Fault {
   readonly kind = "crashed-during-check";
   constructor(error: string, evidence: Evidence) {
     super(
-      `Your server crashed while the check was talking to it: ${error}`,
+      `Your server crashed while clients were talking to it: ${error}`,
       hintForCrash(error) ??
         "An error that a handler throws ends the whole process, for every client. Which value was not what the handler expected?",
       evidence,
@@ -167,7 +167,7 @@ export class StoppedDuringCheck extends Fault {
   readonly kind = "stopped-during-check";
   constructor(how: string, evidence: Evidence) {
     super(
-      `Your server stopped (${how}) while the check was talking to it.`,
+      `Your server stopped (${how}) while clients were talking to it.`,
       "Does something call process.exit()?",
       evidence,
     );

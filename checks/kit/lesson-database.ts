@@ -35,9 +35,9 @@ export class LessonDatabase {
     // Only the address of a server of somebody else's can hold more than a host and a port.
     const isOurs = !process.env.MONGODB_URI;
     const uri = opening.then((database) => database.uri);
-    const tap = await openTap(isOurs ? uri : tappable(await uri), (command) =>
-      timeline.add(entryOf(command)),
-    );
+    const tap = await openTap(isOurs ? uri : tappable(await uri), {
+      onCommand: (command) => timeline.add(entryOf(command)),
+    });
     return new LessonDatabase(opening, tap, timeline);
   }
 
@@ -141,7 +141,7 @@ export class LessonDatabase {
 }
 
 /** @throws {CouldNotTell} for an address that a tap cannot read */
-function tappable(uri: string): string {
+export function tappable(uri: string): string {
   const isOneHost = /^mongodb:\/\/[^,]+$/.test(uri);
   if (isOneHost && !/[?&](tls|ssl)=true/i.test(uri)) return uri;
   throw new CouldNotTell(

@@ -22,3 +22,12 @@ export function freePort(): Promise<number> {
     });
   });
 }
+
+/** Whether nothing listens on that port of 127.0.0.1 now. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}

@@ -47,6 +47,10 @@ export interface ServerOptions {
   signal?: AbortSignal | undefined;
   /** How long it may take to listen, in milliseconds of patience (see patience.ts). */
   readyWithin?: number;
+  /** A server that prints more bytes than this prints without end. */
+  mostOutput?: number;
+  /** A loop that does not answer for so many turns of ours is blocked; a turn takes 20 ms or more. */
+  blockedAfter?: number;
   /** Processes that were started ahead, to take one of them if there is one. */
   ahead?: ServersAhead | undefined;
   /** Called once the process exists: from here on there is time to do something else. */
@@ -77,7 +81,7 @@ type Message =
   | { type: "pong"; id: number; rss: number }
   | { type: "resources"; names: string[] };
 
-/** A server that prints more than this within one check prints without end. */
+/** Nobody prints more than this within one check. */
 const MOST_OUTPUT = 8 * 1_048_576;
 /** A server of these lessons uses 60 to 90 MiB. */
 const MOST_MEMORY = 640 * 1_048_576;
@@ -97,6 +101,8 @@ export class ServerProcess {
   /** The file that was started, as an absolute path. */
   readonly entry: string;
   readonly #timeline: Timeline;
+  readonly #mostOutput: number;
+  readonly #blockedAfter: number | undefined;
   readonly output: ServerOutput;
   readonly port: number;
   /** Where clients find it, such as `http://127.0.0.1:43121`. */
@@ -152,7 +158,11 @@ export class ServerProcess {
     if (obstacle === null) return server;
     await server.stop();
     // Another program was quicker than our server: that is nobody's mistake.
-    if (obstacle instanceof PortTaken && server.#lostItsPort())
+    if (
+      obstacle instanceof PortTaken &&
+      options.port === undefined &&
+      server.#lostItsPort()
+    )
       return ServerProcess.start(options);
     throw obstacle;
   }
@@ -170,6 +180,8 @@ export class ServerProcess {
     this.#runtime = runtime;
     this.entry = options.entry;
     this.#timeline = options.timeline ?? new Timeline();
+    this.#mostOutput = options.mostOutput ?? MOST_OUTPUT;
+    this.#blockedAfter = options.blockedAfter;
     this.output = new ServerOutput((text) =>
       this.#timeline.add({ lane: "server", kind: "console", text }),
     );
@@ -223,7 +235,7 @@ export class ServerProcess {
     const id = ++this.#lastPing;
     let timer: NodeJS.Timeout | undefined;
     const { starting, running } = this.#runtime.blockedAfter;
-    const most = this.#ready ? running : starting;
+    const most = this.#blockedAfter ?? (this.#ready ? running : starting);
     const blocked = new Promise<never>((_, reject) => {
       let turns = 0;
       timer = setInterval(() => {
@@ -360,7 +372,7 @@ export class ServerProcess {
   }
 
   #assertBoundedOutput(): void {
-    if (this.output.bytes > MOST_OUTPUT)
+    if (this.output.bytes > this.#mostOutput)
       this.#condemn(new PrintedWithoutEnd(this.output.bytes, this.#evidence()));
   }
 

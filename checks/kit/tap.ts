@@ -68,14 +68,23 @@ const driversTalk = new Set([
   "killCursors",
 ]);
 
+/** For whoever looks on for hours. */
+export interface Looking {
+  /** Called with every command of the application as it passes. */
+  onCommand?: (command: TappedCommand) => void;
+  /** Called when its reply passes, so many milliseconds later. */
+  onReply?: (command: TappedCommand, milliseconds: number) => void;
+  /** Whether `commands` are kept; they are unless given. */
+  keeps?: boolean;
+}
+
 /**
  * @param uri of one database server, on this machine or elsewhere, without TLS; if it is still to
  *   come, whoever connects before waits
- * @param onCommand called with every command of the application as it passes
  */
 export async function openTap(
   uri: string | Promise<string>,
-  onCommand: (command: TappedCommand) => void = () => {},
+  { onCommand, onReply, keeps = true }: Looking = {},
 ): Promise<Tap> {
   const target = Promise.resolve(uri).then(addressIn);
   target.catch(() => {}); // Whoever connects is told by the end of the line.
@@ -89,10 +98,15 @@ export async function openTap(
 
   const server = createServer((client) => {
     if (faults.isCut) return void client.destroy();
-    const pair = new Pair(client, target, ++connections, faults, (command) => {
-      commands.push(command);
-      if (!driversTalk.has(command.name)) onCommand(command);
-      for (const listener of listeners) listener(command);
+    const pair = new Pair(client, target, ++connections, faults, {
+      onCommand(command) {
+        if (keeps) commands.push(command);
+        if (!driversTalk.has(command.name)) onCommand?.(command);
+        for (const listener of listeners) listener(command);
+      },
+      onReply(command, milliseconds) {
+        if (!driversTalk.has(command.name)) onReply?.(command, milliseconds);
+      },
     });
     pairs.add(pair);
     pair.onEnd(() => pairs.delete(pair));
@@ -247,13 +261,19 @@ class Faults {
   }
 }
 
+type Seen = Required<Pick<Looking, "onCommand" | "onReply">>;
+
 /** A client's connection and its counterpart to the database. */
 class Pair {
   readonly #client: Socket;
   readonly #database: Socket;
   readonly #faults: Faults;
-  /** Commands that wait for their reply, by the number of their request. */
-  readonly #pending = new Map<number, TappedCommand>();
+  readonly #seen: Seen;
+  /** Commands that wait for their reply, by the number of their request, and since when. */
+  readonly #pending = new Map<
+    number,
+    { command: TappedCommand; since: number }
+  >();
   /** Replies leave in the order they came in. */
   #last = Promise.resolve();
   #isSilent = false;
@@ -265,34 +285,30 @@ class Pair {
     target: Promise<Address>,
     number: number,
     faults: Faults,
-    seen: (command: TappedCommand) => void,
+    seen: Seen,
   ) {
     this.#client = client;
     this.#database = new Socket();
     this.#faults = faults;
+    this.#seen = seen;
     for (const socket of [client, this.#database]) {
       socket.setNoDelay(true);
       socket.on("error", () => this.destroy());
       socket.on("close", () => this.destroy());
     }
     target.then(
-      (address) => this.#begin(address, number, seen),
+      (address) => this.#begin(address, number),
       () => this.destroy(),
     );
   }
 
-  #begin(
-    target: Address,
-    number: number,
-    seen: (command: TappedCommand) => void,
-  ) {
+  #begin(target: Address, number: number) {
     if (this.#client.destroyed) return;
     this.#database.connect(target);
     const requests = new FrameReader();
     this.#client.on("data", (chunk) => {
       this.#guarded(() => {
-        for (const frame of requests.push(chunk))
-          this.#pass(frame, number, seen);
+        for (const frame of requests.push(chunk)) this.#pass(frame, number);
       });
     });
     const replies = new FrameReader();
@@ -333,30 +349,32 @@ class Pair {
     }
   }
 
-  #pass(
-    frame: Buffer,
-    connection: number,
-    seen: (command: TappedCommand) => void,
-  ) {
+  #pass(frame: Buffer, connection: number) {
     if (this.#isSilent) return;
     const { id, command } = parseRequest(frame);
     const [name = ""] = Object.keys(command);
     this.isUsed ||= !driversTalk.has(name);
     const tapped = { name, command, connection, at: Date.now(), requestId: id };
-    this.#pending.set(id, tapped);
-    seen(tapped);
+    this.#pending.set(id, { command: tapped, since: performance.now() });
+    this.#seen.onCommand(tapped);
     this.#database.write(frame);
   }
 
   #giveBack(frame: Buffer) {
     const request = frame.readInt32LE(8);
-    const command = this.#pending.get(request);
+    const pending = this.#pending.get(request);
     this.#pending.delete(request);
-    const wait = command && this.#faults.waitFor(command);
+    const wait = pending && this.#faults.waitFor(pending.command);
     this.#last = this.#last
       .then(() => wait)
       .then(() => {
-        if (this.#client.writable && !this.#isSilent) this.#client.write(frame);
+        if (!this.#client.writable || this.#isSilent) return;
+        this.#client.write(frame);
+        if (pending)
+          this.#seen.onReply(
+            pending.command,
+            performance.now() - pending.since,
+          );
       });
   }
 }

@@ -3,7 +3,7 @@
  * asked over HTTP, what the server printed. Reports are written from it.
  */
 
-/** What kind of thing happened. `begin` opens a requirement; up to `run` it is what the check did, then what came of it. */
+/** What kind of thing happened. `begin` opens a requirement; up to `run` it is what the check did, then what came of it. `unmet` ends a requirement that is not met, and carries the {@link Failure}. */
 export type EntryKind =
   | "begin"
   | "connect"
@@ -21,7 +21,8 @@ export type EntryKind =
   | "disconnected"
   | "console"
   | "command"
-  | "fault";
+  | "fault"
+  | "unmet";
 
 export interface Entry {
   /** Milliseconds since the timeline began. */

@@ -2,6 +2,9 @@
 export interface Facts {
   /** Names of the clients that heard the event in question, in the order they connected. */
   heardBy?: readonly string[];
+  /** The event in question, and whom it was meant for. */
+  event?: string;
+  meantFor?: readonly string[];
   /** The payload, the answer or the value that was not as expected. */
   value?: unknown;
   /** How often something came that should have come once. */
