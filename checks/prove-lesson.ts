@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type CheckOptions, runCheck } from "./kit/check-run.ts";
 import { type Database, openDatabase } from "./kit/database.ts";
 import {
   lessonFile,
+  serverIn,
   solutionFile,
   starterFiles,
   starterServer,
@@ -119,17 +120,20 @@ function sharedDatabase({
   };
 }
 
-/** A server is one file, or a folder with `server.ts` and what it imports. */
+/** A server is one file, or a folder with its server and what it imports. */
 function servers(folder: string): string[] {
   const entries = existsSync(folder)
     ? readdirSync(folder, { withFileTypes: true })
     : [];
   return entries
     .map((entry) =>
-      entry.isDirectory() ? `${entry.name}/server.ts` : entry.name,
+      entry.isDirectory()
+        ? `${entry.name}/${basename(serverIn(join(folder, entry.name)))}`
+        : entry.name,
     )
     .filter(
-      (file) => /\.[cm]?[jt]s$/.test(file) && !/^\.|^protocol\./.test(file),
+      (file) =>
+        /\.([cm]?[jt]s|py)$/.test(file) && !/^\.|^protocol\./.test(file),
     );
 }
 
@@ -140,7 +144,7 @@ function claims(source: string): {
   hint: string;
 } {
   const claim = (name: string) => {
-    const value = new RegExp(`^// ${name}: (.+)$`, "m").exec(source)?.[1];
+    const value = new RegExp(`^(?://|#) ${name}: (.+)$`, "m").exec(source)?.[1];
     if (value === undefined)
       throw new Error(
         `A wrong answer says "// ${name}: …" in its first lines.`,

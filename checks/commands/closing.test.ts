@@ -65,6 +65,24 @@ test.each<[Partial<Circumstances>, string]>([
   expect(said).toContain(text);
 });
 
+test("what fails may be about another file than the server", () => {
+  const failed: Result["requirements"][number] = {
+    id: "made",
+    title: "",
+    kind: "base",
+    file: "lessons/01-one/client.ts",
+    status: "failed",
+    ms: 1,
+    did: "",
+    expected: "",
+    received: "",
+    hint: "",
+    mistake: null,
+  };
+  const said = texts({ verdict: "not-yet", requirements: [failed] }, {});
+  expect(said).toContain("Next: change lessons/01-one/client.ts, then");
+});
+
 test("could not tell: check again", () => {
   const said = texts({ verdict: "could-not-tell" }, {});
   expect(said).toContain("neither for you nor against you");

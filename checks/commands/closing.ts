@@ -65,18 +65,28 @@ export function countBase(
   return [base.filter(({ status }) => status === "passed").length, base.length];
 }
 
+/** The file that the next thing to do is about. */
+function fileToChange({ entry, requirements }: Result): string {
+  const failed = requirements.find(
+    ({ kind, status }) => kind === "base" && status === "failed",
+  );
+  return failed?.file ?? entry;
+}
+
 function next(
-  { verdict: is, entry }: Result,
+  result: Result,
   { lesson, lessons, kind, isWatching, progress }: Circumstances,
 ): string {
   const { number } = lesson;
+  const { verdict: is, entry } = result;
+  const file = fileToChange(result);
   if (is === "could-not-tell") return messages.checkAgain(number);
   if (is === "not-yet") {
     if (kind === "solution") return messages.solutionFails;
-    if (isWatching) return messages.mendAndSave(entry, number);
+    if (isWatching) return messages.mendAndSave(file, number);
     return kind === "entry"
       ? messages.mendFile(entry, number)
-      : messages.mendAndCheck(entry, number);
+      : messages.mendAndCheck(file, number);
   }
   if (kind !== "lesson") return messages.checkOwn(number);
   const after = lessonAfter(lesson, lessons, progress);

@@ -78,5 +78,5 @@ class Saves {
  * what editors write for themselves begin with a dot.
  */
 function isTheirs(name: string | null): boolean {
-  return name !== null && /^[^.].*\.[cm]?[jt]s$/.test(name);
+  return name !== null && /^[^.].*\.([cm]?[jt]s|py)$/.test(name);
 }

@@ -31,8 +31,15 @@ export function findChromium(): string | undefined {
   );
 }
 
-/** Starts a Chromium with a fresh profile, which goes nowhere but where it is sent. */
-export function launchChromium(executablePath: string): Promise<Browser> {
+/**
+ * Starts a Chromium with a fresh profile, which goes nowhere but where it is sent.
+ *
+ * @param more switches beside the usual ones
+ */
+export function launchChromium(
+  executablePath: string,
+  more: readonly string[] = [],
+): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -45,6 +52,7 @@ export function launchChromium(executablePath: string): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadSocketIo } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
+import type { LessonTls } from "./certificate-files.ts";
 import type { CheckDatabase, LessonDatabase } from "./lesson-database.ts";
 import { BinaryOutput, Fault, NeverListened, SyntaxFault } from "./faults.ts";
 import type { Failure, Lesson, Mistake, Needs, Requirement } from "./lesson.ts";
@@ -48,6 +50,7 @@ export class CheckRun {
   readonly #needs: Needs;
   readonly #openDatabase: () => Promise<CheckDatabase> | null;
   #database: Promise<CheckDatabase> | null = null;
+  #tls: LessonTls | null = null;
   readonly #results: RequirementResult[] = [];
   #server: ServerProcess | null = null;
   #roadEnded = false;
@@ -94,11 +97,14 @@ export class CheckRun {
       this.#roadEnded || this.#signal?.aborted
         ? skipped
         : await this.#try(requirement);
-    const { id, title, kind } = requirement;
+    const { id, title, kind, file } = requirement;
     const result: RequirementResult = {
       id,
       title,
       kind,
+      ...(file === undefined
+        ? {}
+        : { file: shown(join(dirname(this.#entry), file)) }),
       ...judged,
       ms: Math.round(performance.now() - began),
     };
@@ -116,6 +122,7 @@ export class CheckRun {
     const database = await this.#database;
     const used = (await database?.used()) ?? noDatabase;
     await database?.close();
+    this.#tls?.remove();
     if (binary) this.#notices.push(new BinaryOutput());
     return {
       version: 1,
@@ -145,6 +152,7 @@ export class CheckRun {
       let world: CheckWorld | null = null;
       try {
         const database = await this.#lessonDatabase();
+        if (this.#needs.tls) this.#tls ??= await openTls();
         const server = await this.#startedServer(database);
         world = new CheckWorld(
           server,
@@ -211,7 +219,9 @@ export class CheckRun {
         PUBLIC_DIR: join(root, "lessons", "public"),
         ...this.#needs.env,
         ...database?.env,
+        ...this.#tls?.env,
       },
+      ca: this.#tls?.ca,
       timeline: this.timeline,
       signal: this.#signal,
       onSpawn: () => void loadSocketIo(),
@@ -234,7 +244,7 @@ export class CheckRun {
     const types =
       fault instanceof SyntaxFault || !this.#typeCheck
         ? []
-        : await typeFaults([this.#entry], this.#signal);
+        : await typeFaults(this.#written(), this.#signal);
     if (this.#worst === null || requirement.kind === "base") {
       this.#worst = { fault, output: failure.output };
       this.#notices = types.slice(0, 1);
@@ -250,6 +260,16 @@ export class CheckRun {
     };
   }
 
+  /** The files that the learner has written. */
+  #written(): string[] {
+    const beside = (this.#lesson.files ?? []).map((file) =>
+      join(dirname(this.#entry), file),
+    );
+    return [this.#entry, ...beside].filter(
+      (file) => existsSync(file) && !file.endsWith(".py"),
+    );
+  }
+
   #describe(cause: Unmet | Fault, entries: readonly Entry[]): Failure {
     const printed = entries
       .filter(({ kind }) => kind === "console")
@@ -263,9 +283,7 @@ export class CheckRun {
         output: printed.slice(-MOST_LINES),
       };
     return {
-      expected: this.#hasStarted
-        ? "your server goes on working"
-        : "your server listens on the port that PORT names",
+      expected: whatWasHopedFor(cause, this.#hasStarted),
       received: cause.message,
       facts: {},
       fault: cause,
@@ -314,6 +332,23 @@ async function openCheckDatabase(
     return openDatabase(options);
   };
   return new CheckDatabase(open, lent, timeline);
+}
+
+/** Most lessons need no certificates either. */
+async function openTls(): Promise<LessonTls> {
+  const { openLessonTls } = await import("./certificate-files.ts");
+  return openLessonTls();
+}
+
+/** What stands beside a fault as expected. */
+function whatWasHopedFor(fault: Fault, hasStarted: boolean): string {
+  if (!hasStarted) return "your server listens on the port that PORT names";
+  // The server itself was read before it was started: it is another file of the lesson.
+  return ["syntax-error", "no-server-file", "empty-server-file"].includes(
+    fault.kind,
+  )
+    ? "every file of the lesson is there, and can be read"
+    : "your server goes on working";
 }
 
 /** Lines of the server's console that a report shows. */

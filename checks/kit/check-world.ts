@@ -3,8 +3,11 @@ import { Client, type ClientOptions, type Refusal } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { ask, type RequestOptions } from "./http.ts";
 import type { LessonDatabase } from "./lesson-database.ts";
+import { LearnersModule } from "./learners-module.ts";
+import { fileBeside } from "./lesson-files.ts";
 import type { Needs, World } from "./lesson.ts";
 import { LimitClock, PATIENCE, patiently, turnAFewTimes } from "./patience.ts";
+import { Program, type ProgramOptions } from "./program.ts";
 import { RawClient } from "./raw-client.ts";
 import { type ServerOptions, ServerProcess } from "./server-process.ts";
 import { type Shape, describeShape } from "./shape.ts";
@@ -29,6 +32,7 @@ export class CheckWorld implements World {
   readonly #database: LessonDatabase | null;
   readonly #others: CheckWorld[] = [];
   readonly #databases: LessonDatabase[] = [];
+  readonly #programs: Program[] = [];
   /** How many of an event each client had heard when its audience was last looked at. */
   readonly #counted = new Map<string, number>();
 
@@ -84,7 +88,12 @@ export class CheckWorld implements World {
 
   #brought(name: string, options: ClientOptions = {}): ClientOptions {
     const auth = options.auth ?? this.#needs.auth?.(name);
-    return auth === undefined ? options : { ...options, auth };
+    const { transports } = this.#needs;
+    return {
+      ...(transports === undefined ? {} : { transports }),
+      ...options,
+      ...(auth === undefined ? {} : { auth }),
+    };
   }
 
   readonly connect: World["connect"] = async (...names) => {
@@ -119,6 +128,32 @@ export class CheckWorld implements World {
     this.#others.push(world);
     return world;
   };
+
+  readonly run: World["run"] = async (file, options = {}) => {
+    const words = options.words ?? options.args?.join(" ") ?? "";
+    const text = `ran ${file} ${words}`.trimEnd();
+    this.timeline.add({ lane: "program", kind: "run", text });
+    const program = await Program.start(
+      fileBeside(this.server.entry, file),
+      this.#programOptions(options),
+    );
+    this.#programs.push(program);
+    return program.end();
+  };
+
+  readonly load: World["load"] = (file) =>
+    LearnersModule.load(
+      fileBeside(this.server.entry, file),
+      this.#programOptions({}),
+      (program) => this.#programs.push(program),
+    );
+
+  #programOptions(options: ProgramOptions): ProgramOptions {
+    const { cwd, env, signal } = this.#options;
+    const onLine = (text: string) =>
+      this.timeline.add({ lane: "program", kind: "console", text });
+    return { cwd, signal, onLine, ...options, env: { ...env, ...options.env } };
+  }
 
   readonly emptyDatabase = async (): Promise<LessonDatabase> => {
     const database = await this.database.another();
@@ -229,6 +264,7 @@ export class CheckWorld implements World {
   /** Closes the clients, ends what this requirement started for itself, and heals the database. */
   async end(): Promise<void> {
     for (const client of this.clients) client.close();
+    for (const program of this.#programs) program.kill();
     for (const world of this.#others) {
       await world.end();
       await world.server.stop();

@@ -18,6 +18,10 @@ export interface ClientOptions {
   headers?: Record<string, string>;
   /** `/` unless given. */
   namespace?: string;
+  /** By which name it looks for the server, such as `localhost`; by its address unless given. */
+  host?: string;
+  /** What it trusts instead of the server's authority, as a PEM text; `null` for nothing of its own. */
+  ca?: string | null;
   /** Called with the new socket before it connects, to listen from the first packet on. */
   prepare?: (socket: Socket) => void;
 }
@@ -27,6 +31,8 @@ export interface Refusal {
   message: string;
   /** What the server's middleware put into the error's `data`. */
   data: unknown;
+  /** Node's code, where it was the line that failed, such as `CERT_HAS_EXPIRED`. */
+  code: string | undefined;
 }
 
 /** Events that come because somebody came or went, not because somebody asked. */
@@ -81,7 +87,7 @@ export class Client {
     const transports = options.transports?.join(" and ") ?? "websocket";
     throw new Unmet(
       `${name} can connect by ${transports}`,
-      `no connection: ${refusal.message}`,
+      `no connection: ${inWords(refusal)}`,
       { value: refusal },
     );
   }
@@ -119,8 +125,12 @@ export class Client {
     this.name = name;
     this.#server = server;
     this.#timeline = timeline;
-    this.socket = io(server.url + (options.namespace ?? "/"), {
+    const url = new URL(options.namespace ?? "/", server.url);
+    if (options.host !== undefined) url.hostname = options.host;
+    const ca = options.ca === undefined ? server.ca : options.ca;
+    this.socket = io(url.href, {
       transports: options.transports ?? ["websocket"],
+      ...(ca ? { ca } : {}),
       ...(options.auth ? { auth: options.auth } : {}),
       ...(options.headers ? { extraHeaders: options.headers } : {}),
       // Two clients in one process would otherwise share a connection.
@@ -342,15 +352,20 @@ export class Client {
     const answered = new Promise<Refusal | null>((resolve) => {
       this.socket.once("connect", () => resolve(null));
       this.socket.once("connect_error", (error: Error & { data?: unknown }) =>
-        resolve({ message: error.message, data: error.data }),
+        resolve({
+          message: error.message,
+          data: error.data,
+          code: codeOfLine(error),
+        }),
       );
     });
     const refusal = await this.#patiently(answered, () => ({
       message: "nothing answered",
       data: undefined,
+      code: undefined,
     }));
     if (refusal !== null)
-      this.#note("refused", `is refused (${refusal.message})`);
+      this.#note("refused", `is refused (${inWords(refusal)})`);
     return refusal;
   }
 
@@ -418,4 +433,18 @@ export class Client {
       ...(data === undefined ? {} : { data }),
     });
   }
+}
+
+function inWords({ message, code }: Refusal): string {
+  return code === undefined ? message : `${message}, ${code}`;
+}
+
+/** Where Engine.IO keeps the error of the line: it depends on the transport. */
+function codeOfLine(error: Error): string | undefined {
+  const { context, description } = error as {
+    context?: { statusText?: { code?: unknown } };
+    description?: { error?: { code?: unknown } };
+  };
+  const code = context?.statusText?.code ?? description?.error?.code;
+  return typeof code === "string" ? code : undefined;
 }

@@ -33,7 +33,7 @@ export function removeCompiled(file: string): void {
  * @throws {CouldNotTell} when the compiled file cannot be written
  */
 export async function compileServer(entry: string): Promise<string> {
-  await refuseMissingOrEmpty(entry);
+  await assertFileThere(entry);
   const commonJs = /^\.c[jt]s$/.test(extname(entry));
   const compiled = join(
     dirname(entry),
@@ -66,7 +66,8 @@ export async function compileServer(entry: string): Promise<string> {
   return compiled;
 }
 
-async function refuseMissingOrEmpty(entry: string): Promise<void> {
+/** @throws {NoServerFile | EmptyServerFile} when there is nothing to run */
+export async function assertFileThere(entry: string): Promise<void> {
   let source: string;
   try {
     source = await readFile(entry, "utf8");

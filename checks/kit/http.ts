@@ -1,4 +1,6 @@
-import { type IncomingHttpHeaders, request } from "node:http";
+import { type IncomingHttpHeaders, request as requestPlainly } from "node:http";
+// Loaded only where it is needed: most lessons speak plain http.
+import type { request as requestSecurely } from "node:https";
 import { RequestNeverAnswered } from "./faults.ts";
 import { patiently } from "./patience.ts";
 import type { ServerProcess } from "./server-process.ts";
@@ -23,6 +25,14 @@ export interface RequestOptions {
   quiet?: boolean;
 }
 
+interface RequestDetails {
+  method: string;
+  headers: Record<string, string>;
+  /** An agent would keep the connection for the next request. */
+  agent: false;
+  signal: AbortSignal;
+}
+
 const MOST_BODY = 1_048_576;
 
 /**
@@ -45,7 +55,12 @@ export async function ask(
   try {
     const answer = await patiently(
       server,
-      send(new URL(path, server.url), method, headers, body, enough.signal),
+      send(
+        new URL(path, server.url),
+        { method, headers, agent: false, signal: enough.signal },
+        body,
+        server.ca,
+      ),
       () => {
         throw new RequestNeverAnswered(name, { output: server.output.last() });
       },
@@ -63,43 +78,40 @@ export async function ask(
   }
 }
 
-function send(
+async function send(
   url: URL,
-  method: string,
-  headers: Record<string, string>,
+  options: RequestDetails,
   body: string | undefined,
-  signal: AbortSignal,
+  ca: string | undefined,
 ): Promise<Answer> {
+  const request: typeof requestSecurely =
+    ca === undefined ? requestPlainly : (await import("node:https")).request;
   return new Promise((resolve, reject) => {
     const fail = (error: Error & { code?: string }) => {
-      if (signal.aborted) return;
+      if (options.signal.aborted) return;
       reject(
         new Unmet(
-          `${method} ${url.pathname} is answered`,
+          `${options.method} ${url.pathname} is answered`,
           `the connection broke (${error.code ?? error.message})`,
         ),
       );
     };
-    const outgoing = request(
-      url,
-      { method, headers, agent: false, signal },
-      (incoming) => {
-        let text = "";
-        incoming.setEncoding("utf8");
-        incoming.on("data", (chunk: string) => {
-          if (text.length < MOST_BODY) text += chunk;
-        });
-        incoming.on("error", fail);
-        incoming.on("end", () =>
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            body: text,
-            json: parse(text),
-          }),
-        );
-      },
-    );
+    const outgoing = request(url, { ...options, ca }, (incoming) => {
+      let text = "";
+      incoming.setEncoding("utf8");
+      incoming.on("data", (chunk: string) => {
+        if (text.length < MOST_BODY) text += chunk;
+      });
+      incoming.on("error", fail);
+      incoming.on("end", () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: text,
+          json: parse(text),
+        }),
+      );
+    });
     outgoing.on("error", fail);
     outgoing.end(body);
   });

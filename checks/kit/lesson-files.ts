@@ -1,15 +1,33 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { root } from "./repository.ts";
 
-/** The file that a learner writes in a lesson. */
+/** The server that a learner writes in a lesson. */
 export function lessonFile(name: string): string {
-  return join(root, "lessons", name, "server.ts");
+  return serverIn(join(root, "lessons", name));
 }
 
-/** The reference solution of a lesson. */
+/** The server of a lesson's reference solution. */
 export function solutionFile(name: string): string {
-  return join(root, "solutions", name, "server.ts");
+  return serverIn(join(root, "solutions", name));
+}
+
+/** `server.ts`, or the `server.py` of a lesson in Python. */
+export function serverIn(folder: string): string {
+  const python = join(folder, "server.py");
+  return existsSync(python) ? python : join(folder, "server.ts");
+}
+
+/**
+ * A file that stands beside the server in a lesson of several. Where an answer that is kept among the
+ * checks lacks it, it is the solution's.
+ */
+export function fileBeside(server: string, file: string): string {
+  const beside = join(dirname(server), file);
+  const [lesson = ""] = relative(join(root, "checks"), server).split(sep);
+  return lesson === ".." || existsSync(beside)
+    ? beside
+    : join(root, "solutions", lesson, file);
 }
 
 /** A file that a lesson begins with. */
@@ -34,7 +52,9 @@ export function starterFiles(name: string): StarterFile[] {
 
 /** The server that a lesson begins with. */
 export function starterServer(name: string): string {
-  const server = starterFiles(name).find((file) => file.name === "server.ts");
-  if (server === undefined) throw new Error(`${name} begins with no server.ts`);
+  const server = starterFiles(name).find((file) =>
+    file.name.startsWith("server."),
+  );
+  if (server === undefined) throw new Error(`${name} begins with no server`);
   return server.path;
 }

@@ -2,6 +2,8 @@ import type { Client, ClientOptions, Refusal } from "./client.ts";
 import type { LessonDatabase } from "./lesson-database.ts";
 import type { Fault } from "./faults.ts";
 import type { Answer, RequestOptions } from "./http.ts";
+import type { LearnersModule } from "./learners-module.ts";
+import type { ProgramEnd, ProgramOptions } from "./program.ts";
 import type { RawClient } from "./raw-client.ts";
 import type { ServerOptions, ServerProcess } from "./server-process.ts";
 import type { Shape } from "./shape.ts";
@@ -18,6 +20,8 @@ export interface Lesson {
   /** Earlier lessons whose contract still holds for this lesson's server. */
   keeps?: readonly string[];
   needs?: Needs;
+  /** What a learner writes beside `server.ts`. */
+  files?: readonly string[];
 }
 
 /** What a lesson's server finds beside PORT, HOST and PUBLIC_DIR, and what its clients bring. */
@@ -25,6 +29,10 @@ export interface Needs {
   env?: Readonly<Record<string, string>>;
   /** A database of its own, which MONGODB_URI and MONGODB_DB name. */
   database?: DatabaseNeeds;
+  /** A certificate, which TLS_CERT_FILE and TLS_KEY_FILE name; its clients speak https and trust it. */
+  tls?: boolean;
+  /** How its clients connect, unless the requirement says otherwise: by websocket unless given. */
+  transports?: ("polling" | "websocket")[];
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
   auth?(name: string): Record<string, unknown>;
 }
@@ -41,6 +49,8 @@ export interface Requirement {
   title: string;
   /** A lesson is passed when every base requirement is met; stretch is the deeper end of it. */
   kind: "base" | "stretch";
+  /** The one of the lesson's files that it is about; `server.ts` unless given. */
+  file?: string;
   /** Where to look, what to think of, which call: each says more, none is the solution. */
   hints: readonly [string, string, string];
   /** What people get wrong here, each with a hint of its own. The first that fits is named. */
@@ -72,6 +82,11 @@ export interface Failure {
   output: readonly string[];
 }
 
+export interface RunOptions extends ProgramOptions {
+  /** How a report tells what it was run with; its arguments unless given. */
+  words?: string;
+}
+
 /** What a requirement has in its hands. Clients that it connects are closed at its end. */
 export interface World {
   readonly server: ServerProcess;
@@ -101,6 +116,15 @@ export interface World {
     options: Partial<ServerOptions>,
     database?: LessonDatabase,
   ): Promise<World>;
+  /**
+   * Runs a program that stands beside the server, or the server itself, and waits until it has ended.
+   *
+   * @param options `env` goes over the server's
+   * @throws {Unmet} when it does not end by itself
+   */
+  run(file: string, options?: RunOptions): Promise<ProgramEnd>;
+  /** Loads a module that stands beside the server, in a process that ends with the requirement. */
+  load(file: string): Promise<LearnersModule>;
   /** An empty database with a tap of its own, on the same database server. */
   emptyDatabase(): Promise<LessonDatabase>;
   /** Waits until everything that the server has sent by now has arrived at every client. */

@@ -29,6 +29,8 @@ export interface RequirementResult {
   id: string;
   title: string;
   kind: "base" | "stretch";
+  /** The file that it is about, from the repository's root, where that is another one than `entry`. */
+  file?: string;
   status: "passed" | "failed" | "skipped" | "could-not-tell";
   ms: number;
   /** What the check did; `null` unless it failed. */

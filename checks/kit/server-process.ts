@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { dirname, join, resolve } from "node:path";
-import { compileServer, removeCompiled, removeLeftovers } from "./compile.ts";
+import { dirname, resolve } from "node:path";
+import { removeLeftovers } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
 import {
@@ -24,7 +24,8 @@ import {
 import { pass } from "./patience.ts";
 import { freePort } from "./ports.ts";
 import { isRunning } from "./processes.ts";
-import { cacheFolder, root, shown } from "./repository.ts";
+import { cacheFolder, shown } from "./repository.ts";
+import { type Channel, type Runtime, runtimeOf } from "./runtime.ts";
 import { ServerOutput } from "./server-output.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -37,6 +38,8 @@ export interface ServerOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** A free one unless given. */
   port?: number;
+  /** It speaks https, and this authority, as a PEM text, vouches for it. */
+  ca?: string | undefined;
   timeline?: Timeline;
   /** Ends it, and whatever waits for it, at once. */
   signal?: AbortSignal | undefined;
@@ -93,7 +96,8 @@ process.on("exit", () => {
  */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  readonly #compiled: string;
+  readonly #runtime: Runtime;
+  readonly #channel: Channel;
   /** The file that was started, as an absolute path. */
   readonly entry: string;
   readonly #timeline: Timeline;
@@ -101,6 +105,8 @@ export class ServerProcess {
   readonly port: number;
   /** Where clients find it, such as `http://127.0.0.1:43121`. */
   url: string;
+  /** What clients of a server that speaks https trust, as a PEM text. */
+  readonly ca: string | undefined;
   /** Rejects with the fault when the server ends without being told to, or must be stopped. */
   readonly died: Promise<never>;
 
@@ -126,18 +132,20 @@ export class ServerProcess {
    * @throws {CouldNotTell} when the machine has no port or no process left
    */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const [compiled, port] = await Promise.all([
-      compileServer(options.entry),
+    const [runtime, port] = await Promise.all([
+      runtimeOf(options.entry),
       options.port ?? freePort(),
     ]);
     if (options.signal?.aborted) {
-      removeCompiled(compiled);
+      runtime.remove();
       throw ended();
     }
-    const server = new ServerProcess(options, compiled, port);
+    const server = new ServerProcess(options, runtime, port);
     options.onSpawn?.(server);
     void removeLeftovers(dirname(options.entry));
-    const obstacle = await server.#becomeReady(options.readyWithin ?? 1_000);
+    const obstacle = await server.#becomeReady(
+      options.readyWithin ?? runtime.readyWithin,
+    );
     if (obstacle === null) return server;
     await server.stop();
     // Another program was quicker than our server: that is nobody's mistake.
@@ -146,10 +154,11 @@ export class ServerProcess {
     throw obstacle;
   }
 
-  private constructor(options: ServerOptions, compiled: string, port: number) {
+  private constructor(options: ServerOptions, runtime: Runtime, port: number) {
     this.port = port;
-    this.url = `http://127.0.0.1:${port}`;
-    this.#compiled = compiled;
+    this.ca = options.ca;
+    this.url = this.#urlOn("127.0.0.1");
+    this.#runtime = runtime;
     this.entry = options.entry;
     this.#timeline = options.timeline ?? new Timeline();
     this.output = new ServerOutput((text) =>
@@ -160,21 +169,15 @@ export class ServerProcess {
     });
     this.died.catch(() => {}); // whoever waits for something races it
 
-    this.#child = spawn(
-      process.execPath,
-      [
-        "--require",
-        join(root, "checks", "kit", "preload.cjs"),
-        "--enable-source-maps",
-        compiled,
-      ],
-      {
-        cwd: options.cwd ?? dirname(options.entry),
-        env: serverEnvironment({ PORT: String(port), ...options.env }),
-        stdio: ["ignore", "pipe", "pipe", "ipc"],
-        detached: process.platform !== "win32",
-        windowsHide: true,
-      },
+    this.#child = spawn(runtime.command, runtime.args, {
+      cwd: options.cwd ?? dirname(options.entry),
+      env: serverEnvironment({ PORT: String(port), ...options.env }),
+      stdio: runtime.stdio,
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+    this.#channel = runtime.connect(this.#child, (message) =>
+      this.#onMessage(message as Message),
     );
     running.add(this);
     options.signal?.addEventListener("abort", () => this.#end(), {
@@ -187,7 +190,6 @@ export class ServerProcess {
         this.#assertBoundedOutput();
       });
     }
-    this.#child.on("message", (message) => this.#onMessage(message as Message));
     this.#exited = this.#whenExited();
   }
 
@@ -321,8 +323,12 @@ export class ServerProcess {
   #listensOnItsPort(): boolean {
     const own = this.#listens.find(({ port }) => port === this.port);
     // A server that listens on localhost alone may mean the IPv6 one.
-    if (own?.host === "::1") this.url = `http://[::1]:${this.port}`;
+    if (own?.host === "::1") this.url = this.#urlOn("[::1]");
     return own !== undefined;
+  }
+
+  #urlOn(host: string): string {
+    return `${this.ca === undefined ? "http" : "https"}://${host}:${this.port}`;
   }
 
   #lostItsPort(): boolean {
@@ -389,7 +395,7 @@ export class ServerProcess {
     return new Promise((resolveExit) => {
       const finish = (code: number | null, signal: NodeJS.Signals | null) => {
         running.delete(this);
-        removeCompiled(this.#compiled);
+        this.#runtime.remove();
         resolveExit({ code, signal });
       };
       this.#child.once("error", (error) => {
@@ -486,8 +492,7 @@ export class ServerProcess {
   }
 
   #tell(message: object): void {
-    // The channel may close at any moment; then the exit tells what happened.
-    if (this.#child.connected) this.#child.send(message, () => {});
+    this.#channel.tell(message);
   }
 
   #evidence(): Evidence {
@@ -507,7 +512,7 @@ function ended(): CouldNotTell {
 const LINES_OF_A_CRASH = 60;
 
 /** The first `file:line` of a stack that is in the learner's own folder. */
-function placeInOwnCode(
+export function placeInOwnCode(
   stack: string | undefined,
   source: string,
 ): string | undefined {

@@ -3,7 +3,7 @@
  * asked over HTTP, what the server printed. Reports are written from it.
  */
 
-/** What kind of thing happened. `begin` opens a requirement; up to `hinder` it is what the check did, then what came of it. */
+/** What kind of thing happened. `begin` opens a requirement; up to `run` it is what the check did, then what came of it. */
 export type EntryKind =
   | "begin"
   | "connect"
@@ -12,6 +12,7 @@ export type EntryKind =
   | "cut"
   | "leave"
   | "hinder"
+  | "run"
   | "connected"
   | "refused"
   | "heard"
@@ -25,7 +26,7 @@ export type EntryKind =
 export interface Entry {
   /** Milliseconds since the timeline began. */
   at: number;
-  /** Who: a client's name, `server`, `http`, `database`. */
+  /** Who: a client's name, `server`, `http`, `database`, `program`. */
   lane: string;
   kind: EntryKind;
   /** One sentence part for people, such as `sent chat:say {"text":"hello"}`. */
@@ -43,6 +44,7 @@ const done: ReadonlySet<EntryKind> = new Set<EntryKind>([
   "cut",
   "leave",
   "hinder",
+  "run",
 ]);
 
 /** Entries that are kept at most. What a server printed is dropped first, the oldest before all. */
@@ -105,7 +107,7 @@ export function whatWasDone(entries: readonly Entry[], steps = 4): string {
 }
 
 function say(entry: Entry): string {
-  return ["http", "server", "database"].includes(entry.lane)
+  return ["http", "server", "database", "program"].includes(entry.lane)
     ? entry.text
     : `${entry.lane} ${entry.text}`;
 }

@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+import { type Socket, io } from "socket.io-client";
+
+export function connectClient(url: string, caFile: string): Promise<Socket> {
+  return new Promise(async (resolve, reject) => {
+    const ca = await readFile(caFile, "utf8");
+    const socket = io(url, { ca });
+    socket.once("connect", () => resolve(socket));
+    socket.once("connect_error", (error) => {
+      socket.disconnect();
+      reject(causeOf(error));
+    });
+  });
+}
+
+function causeOf(error: Error): Error {
+  const { context, description } = error as {
+    context?: { statusText?: unknown };
+    description?: { error?: unknown };
+  };
+  const causes = [context?.statusText, description?.error];
+  return causes.find((cause) => cause instanceof Error) ?? error;
+}

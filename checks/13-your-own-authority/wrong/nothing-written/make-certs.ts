@@ -1,0 +1,1 @@
+console.log(`Certificates for ${process.argv[2]}`);
