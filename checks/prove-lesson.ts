@@ -120,7 +120,7 @@ function sharedDatabase({
   };
 }
 
-/** A server is one file, or a folder with its server and what it imports. */
+/** A server is one file, or a folder with its server; several may share what they import. */
 function servers(folder: string): string[] {
   const entries = existsSync(folder)
     ? readdirSync(folder, { withFileTypes: true })
@@ -133,7 +133,8 @@ function servers(folder: string): string[] {
     )
     .filter(
       (file) =>
-        /\.([cm]?[jt]s|py)$/.test(file) && !/^\.|^protocol\./.test(file),
+        /\.([cm]?[jt]s|py)$/.test(file) &&
+        !/^\.|^(protocol|database|changes)\./.test(file),
     );
 }
 

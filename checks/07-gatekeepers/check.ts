@@ -5,10 +5,9 @@ import { patientlyTry } from "../kit/patience.ts";
 import { aNumber, anything, matches } from "../kit/shape.ts";
 import { show } from "../kit/show.ts";
 import { stillAlive } from "../kit/still-alive.ts";
-import { Unmet } from "../kit/unmet.ts";
+import { Unmet, allOf } from "../kit/unmet.ts";
 import {
   HANDSHAKE,
-  allOf,
   IN_A_HEADER,
   IN_THE_ADDRESS,
   ONLY_WITH_ORIGIN,

@@ -108,16 +108,6 @@ export async function assertTurnedAway(
     });
 }
 
-/**
- * Waits until all of them have been looked at, so that the same server is always told the same.
- *
- * @throws what the first of them in this order throws
- */
-export async function allOf(looks: readonly Promise<void>[]): Promise<void> {
-  const ends = await Promise.allSettled(looks);
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
-}
-
 interface Visit {
   world: World;
   name: string;

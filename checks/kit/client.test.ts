@@ -100,6 +100,95 @@ describe("a client", () => {
   });
 });
 
+describe("a client that comes back", () => {
+  const options = {
+    entry: join(root, "checks", "kit", "samples", "recovers.ts"),
+    timeline: new Timeline(),
+  };
+  let remembers: ServerProcess;
+  let there: CheckWorld;
+
+  beforeAll(async () => {
+    remembers = await ServerProcess.start(options);
+    there = new CheckWorld(remembers, options.timeline, options);
+  });
+  afterEach(() => there.end());
+  afterAll(() => remembers.stop());
+
+  const auth = { token: "good" };
+
+  test("is the same after a cut, and hears what was said meanwhile", async () => {
+    const [alice, bob] = [
+      await there.client("Alice", { auth }),
+      await there.client("Bob", { auth }),
+    ];
+    const { id } = bob;
+    await bob.hears("welcome", {});
+    bob.cut();
+    await alice.hears("gone", { id });
+    alice.emit("say", { text: "one" });
+    alice.emit("say", { text: "two" });
+    await alice.settled();
+    await bob.reconnect();
+    expect(bob.socket.recovered).toBe(true);
+    expect(bob.id).toBe(id);
+    await bob.settled();
+    expect(bob.heard("said").map(({ args: [said] }) => said)).toEqual([
+      { text: "one" },
+      { text: "two" },
+    ]);
+  });
+
+  test("is another one after it has left", async () => {
+    const alice = await there.client("Alice", { auth });
+    const { id } = alice;
+    await alice.hears("welcome", {});
+    alice.leave();
+    await alice.reconnect();
+    expect(alice.socket.recovered).toBe(false);
+    expect(alice.id).not.toBe(id);
+  });
+
+  test("brings what it is given, and may be refused", async () => {
+    const alice = await there.client("Alice", { auth });
+    alice.cut();
+    expect(await alice.knockAgain({ auth: { token: "bad" } })).toMatchObject({
+      message: "unauthorized",
+    });
+    await expect(alice.reconnect()).rejects.toMatchObject({
+      expected: "Alice can connect again",
+      received: "no connection: unauthorized",
+    });
+    await alice.reconnect({ auth });
+  });
+
+  test("finds a server that was started anew on its port", async () => {
+    const first = await there.another({});
+    const alice = await first.client("Alice", { auth });
+    await first.server.stop();
+    const { server } = await there.another({ port: first.server.port });
+    await alice.reconnect({ server });
+    await alice.ask("late", [0], "late");
+  });
+
+  test("does not show in a report what Socket.IO adds to an event", async () => {
+    const alice = await there.client("Alice", { auth });
+    await expect(alice.hears("welcome", { id: "other" })).rejects.toMatchObject(
+      { received: `welcome { id: '${alice.id}' }` },
+    );
+  });
+
+  test("sends again what is not acknowledged in time", async () => {
+    const impatient = { auth, retries: 1, ackTimeout: 50 };
+    const alice = await there.client("Alice", impatient);
+    expect(await alice.ask("late", [0], "late")).toBe("late");
+    await alice.ask("once-late", [], "second");
+    await expect(alice.ask("late", [60_000], "late")).rejects.toMatchObject({
+      received: "no acknowledgement: operation has timed out",
+    });
+  });
+});
+
 describe("an audience", () => {
   test("is right when the right ones hear it once", async () => {
     const [alice, bob, carol] = await world.connect("Alice", "Bob", "Carol");

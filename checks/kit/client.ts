@@ -2,7 +2,7 @@ import type { ManagerOptions, Socket, SocketOptions } from "socket.io-client";
 import { PATIENCE, patiently } from "./patience.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { type Matching, type Shape, describeShape, matches } from "./shape.ts";
-import { showArguments } from "./show.ts";
+import { show, showArguments } from "./show.ts";
 import type { Timeline } from "./timeline.ts";
 import { Unmet } from "./unmet.ts";
 
@@ -22,8 +22,19 @@ export interface ClientOptions {
   host?: string;
   /** What it trusts instead of the server's authority, as a PEM text; `null` for nothing of its own. */
   ca?: string | null;
+  /** How often it sends again what is not acknowledged in time; never unless given. */
+  retries?: number;
+  /** How long an acknowledgement may take, in milliseconds; as long as it likes unless given. */
+  ackTimeout?: number;
   /** Called with the new socket before it connects, to listen from the first packet on. */
   prepare?: (socket: Socket) => void;
+}
+
+export interface Return {
+  /** Goes over what the handshake carried before. */
+  auth?: Record<string, unknown>;
+  /** Another one at the same address, after a restart. */
+  server?: ServerProcess;
 }
 
 /** Why a server refused a client, as the client's `connect_error` says it. */
@@ -59,8 +70,10 @@ export interface Heard {
 export class Client {
   readonly name: string;
   readonly socket: Socket;
-  readonly #server: ServerProcess;
+  #server: ServerProcess;
   readonly #timeline: Timeline;
+  /** Whether acknowledgements have a time limit: then they begin with an error, or null. */
+  readonly #limited: boolean;
   readonly #heard: Heard[] = [];
   /** How many of each event were already waited for. */
   readonly #consumed = new Map<string, number>();
@@ -125,6 +138,8 @@ export class Client {
     this.name = name;
     this.#server = server;
     this.#timeline = timeline;
+    const { retries, ackTimeout } = options;
+    this.#limited = ackTimeout !== undefined;
     const url = new URL(options.namespace ?? "/", server.url);
     if (options.host !== undefined) url.hostname = options.host;
     const ca = options.ca === undefined ? server.ca : options.ca;
@@ -133,6 +148,8 @@ export class Client {
       ...(ca ? { ca } : {}),
       ...(options.auth ? { auth: options.auth } : {}),
       ...(options.headers ? { extraHeaders: options.headers } : {}),
+      ...(retries === undefined ? {} : { retries }),
+      ...(ackTimeout === undefined ? {} : { ackTimeout }),
       // Two clients in one process would otherwise share a connection.
       forceNew: true,
       reconnection: false,
@@ -194,13 +211,8 @@ export class Client {
     );
     const expected = `${event} is acknowledged with ${describeShape(shape)}`;
     const before = this.#heard.length;
-    const acknowledged = new Promise<unknown[]>((resolve) => {
-      this.socket.emit(event, ...args, (...answer: unknown[]) =>
-        resolve(answer),
-      );
-    });
     const answer = await this.#patiently(
-      acknowledged,
+      this.#acknowledgement(event, args, expected),
       () => {
         const event = this.#heard
           .slice(before)
@@ -224,6 +236,38 @@ export class Client {
     const came =
       answer.length === 0 ? "one without arguments" : showArguments(answer);
     throw new Unmet(expected, came, { value: answer[0] });
+  }
+
+  /**
+   * Asks only to have a moment at which something later has been answered; no report tells of it.
+   *
+   * @throws {Unmet} when no acknowledgement comes
+   */
+  async hasAnswer(event: string, ...args: unknown[]): Promise<void> {
+    const expected = `${event} is acknowledged`;
+    await this.#patiently(this.#acknowledgement(event, args, expected), () => {
+      throw new Unmet(expected, "no acknowledgement");
+    });
+  }
+
+  #acknowledgement(
+    event: string,
+    args: readonly unknown[],
+    expected: string,
+  ): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      const answered = (...answer: unknown[]) => resolve(answer);
+      const answeredInTime = (error: Error | null, ...answer: unknown[]) => {
+        if (error === null) resolve(answer);
+        else
+          reject(new Unmet(expected, `no acknowledgement: ${error.message}`));
+      };
+      this.socket.emit(
+        event,
+        ...args,
+        this.#limited ? answeredInTime : answered,
+      );
+    });
   }
 
   /**
@@ -266,7 +310,10 @@ export class Client {
     );
     const [payload] = args;
     if (args.length > 0 && matches(shape, payload)) return payload;
-    const came = args.length === 0 ? "without arguments" : showArguments(args);
+    const came =
+      args.length === 0
+        ? "without arguments"
+        : showArguments(this.#withoutPlace(args));
     throw new Unmet(expected, `${event} ${came}`, { value: payload });
   }
 
@@ -336,6 +383,41 @@ export class Client {
     this.socket.io.engine?.close();
   }
 
+  /**
+   * Takes the line up again after a cut or a leave, as the same client: a server may know it still.
+   *
+   * @throws {Unmet} when the server refuses it or does not answer
+   */
+  async reconnect(how: Return = {}): Promise<void> {
+    const refusal = await this.knockAgain(how);
+    if (refusal === null) return;
+    throw new Unmet(
+      `${this.name} can connect again`,
+      `no connection: ${refusal.message}`,
+      { value: refusal },
+    );
+  }
+
+  /**
+   * Tries to take the line up again.
+   *
+   * @returns why the server refused, or `null` if it let the client in
+   */
+  async knockAgain({ auth, server }: Return = {}): Promise<Refusal | null> {
+    if (server !== undefined) this.#server = server;
+    // A line that is cut while something is being written ends a moment later.
+    if (this.socket.connected)
+      await new Promise<void>((resolve) => {
+        this.socket.once("disconnect", () => resolve());
+      });
+    this.socket.auth = { ...this.socket.auth, ...auth };
+    const brought = auth === undefined ? "" : ` with ${show(auth)}`;
+    this.#note("emit", `connected again${brought}`);
+    const refusal = this.#refusal();
+    this.socket.connect();
+    return refusal;
+  }
+
   /** Disconnects as a page that is closed. */
   leave(): void {
     this.#note("leave", "left");
@@ -376,11 +458,21 @@ export class Client {
     this.#heard.push({ event, args: withoutAcknowledgement });
     this.#note(
       "heard",
-      `heard ${event} ${showArguments(withoutAcknowledgement)}`,
+      `heard ${event} ${showArguments(this.#withoutPlace(withoutAcknowledgement))}`,
       event,
       args,
     );
     this.#wake();
+  }
+
+  /**
+   * The arguments for a report. With connection state recovery Socket.IO adds one more, the place
+   * from which a lost connection goes on; no learner has sent it.
+   */
+  #withoutPlace(args: readonly unknown[]): readonly unknown[] {
+    const { _pid: session } = this.socket as unknown as { _pid?: string };
+    const hasPlace = args.length > 1 && typeof args.at(-1) === "string";
+    return session !== undefined && hasPlace ? args.slice(0, -1) : args;
   }
 
   #wake(): void {

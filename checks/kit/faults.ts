@@ -90,12 +90,14 @@ export class CrashedWhileStarting extends Fault {
 
 export class ExitedWithoutListening extends Fault {
   readonly kind = "exited-without-listening";
+  readonly code: number | null;
   constructor(code: number | null, evidence: Evidence) {
     super(
       `Your server ran to its end and stopped (exit code ${code}) without listening on a port.`,
       "A Node program ends when it has nothing to wait for. Which call makes a server wait for clients?",
       evidence,
     );
+    this.code = code;
   }
 }
 

@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, request as requestPlainly } from "node:http";
 // Loaded only where it is needed: most lessons speak plain http.
 import type { request as requestSecurely } from "node:https";
 import { RequestNeverAnswered } from "./faults.ts";
-import { patiently } from "./patience.ts";
+import { PATIENCE, patiently } from "./patience.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { cut } from "./show.ts";
 import type { Timeline } from "./timeline.ts";
@@ -23,6 +23,8 @@ export interface RequestOptions {
   body?: string;
   /** Set for long polls, which are answered when there is something to say. */
   quiet?: boolean;
+  /** How long the answer may take, in milliseconds; see patience.ts. */
+  patience?: number;
 }
 
 interface RequestDetails {
@@ -46,7 +48,13 @@ export async function ask(
   server: ServerProcess,
   timeline: Timeline,
   path: string,
-  { method = "GET", headers = {}, body, quiet = false }: RequestOptions = {},
+  {
+    method = "GET",
+    headers = {},
+    body,
+    quiet = false,
+    patience = PATIENCE,
+  }: RequestOptions = {},
 ): Promise<Answer> {
   const name = `${method} ${path}`;
   if (!quiet)
@@ -64,6 +72,7 @@ export async function ask(
       () => {
         throw new RequestNeverAnswered(name, { output: server.output.last() });
       },
+      patience,
     );
     if (!quiet)
       timeline.add({

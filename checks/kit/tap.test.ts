@@ -64,8 +64,10 @@ test("withholds replies until it is healed, though the database has done its wor
     )
     .toBe(1);
   expect(answered).toBe(false);
+  await expect.poll(() => tap.held).toBe(1);
   tap.heal();
   await insert;
+  expect(tap.held).toBe(0);
 });
 
 test("delays the replies to some commands and lets others pass", async () => {

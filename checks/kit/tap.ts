@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Document } from "../mongod/bson/values.ts";
 import { FrameReader, parseRequest } from "../mongod/wire/messages.ts";
 
@@ -32,6 +33,8 @@ export interface Tap {
   readonly allCommands: readonly TappedCommand[];
   /** How many connections have carried a command of the application. */
   readonly connections: number;
+  /** How many replies wait here now, because of a delay or until the tap is healed. */
+  readonly held: number;
   /** How many connections are open now, those of the driver's monitors included. */
   readonly open: number;
   /** Resolves with the next command of that kind, or one that has passed since `from`. */
@@ -48,6 +51,9 @@ export interface Tap {
   heal(): void;
   close(): Promise<void>;
 }
+
+/** How long a driver may take to notice that a connection has ended, in milliseconds. */
+const HANG_UP = 200;
 
 /** What drivers say on their own. */
 const driversTalk = new Set([
@@ -99,7 +105,15 @@ export async function openTap(
   const ofApplication = () =>
     commands.filter(({ name }) => !driversTalk.has(name));
   const cutOnce = () => {
-    for (const pair of pairs) pair.destroy();
+    const cut = [...pairs];
+    pairs.clear();
+    for (const pair of cut) pair.fallSilent();
+    // A driver whose connections end all at once can write to one that has ended already, and waits
+    // for ever (mongodb 7.9: the monitor of the server, woken by another connection's end).
+    const monitors = cut.filter(({ isUsed }) => !isUsed);
+    void Promise.all(monitors.map((pair) => pair.hangUp())).then(() => {
+      for (const pair of cut) pair.destroy();
+    });
   };
   return {
     // Else a driver would ask a replica set for its members and go to them directly.
@@ -113,6 +127,9 @@ export async function openTap(
     },
     get connections() {
       return new Set(ofApplication().map(({ connection }) => connection)).size;
+    },
+    get held() {
+      return faults.held;
     },
     get open() {
       return pairs.size;
@@ -145,7 +162,7 @@ export async function openTap(
       new Promise((resolve) => {
         server.close(() => resolve());
         faults.heal();
-        cutOnce();
+        for (const pair of pairs) pair.destroy();
       }),
   };
 }
@@ -178,6 +195,8 @@ function withoutReplicaSet(search: string): string {
 /** The faults that are set now. */
 class Faults {
   isCut = false;
+  /** Replies that wait now. */
+  held = 0;
   #delays: { milliseconds: number; which: Which }[] = [];
   #withheld: { which: Which; left: number }[] = [];
   #healed = new AbortController();
@@ -213,15 +232,17 @@ class Faults {
 
   #untilHealed(milliseconds: number | undefined): Promise<void> {
     const { signal } = this.#healed;
+    this.held++;
     return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        this.held--;
+        resolve();
+      };
       const timer =
         milliseconds === undefined ? undefined : setTimeout(done, milliseconds);
       signal.addEventListener("abort", done);
-      function done() {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      }
     });
   }
 }
@@ -235,6 +256,9 @@ class Pair {
   readonly #pending = new Map<number, TappedCommand>();
   /** Replies leave in the order they came in. */
   #last = Promise.resolve();
+  #isSilent = false;
+  /** Whether it has carried a command of the application. */
+  isUsed = false;
 
   constructor(
     client: Socket,
@@ -283,6 +307,18 @@ class Pair {
     this.#client.once("close", listener);
   }
 
+  /** From now on nothing passes. */
+  fallSilent() {
+    this.#isSilent = true;
+  }
+
+  /** Resolves when the other side has hung up too, or does not for a while. */
+  async hangUp(): Promise<void> {
+    const over = new Promise<void>((resolve) => this.onEnd(resolve));
+    this.#client.end();
+    await Promise.race([over, sleep(HANG_UP, undefined, { ref: false })]);
+  }
+
   destroy() {
     this.#client.destroy();
     this.#database.destroy();
@@ -302,8 +338,10 @@ class Pair {
     connection: number,
     seen: (command: TappedCommand) => void,
   ) {
+    if (this.#isSilent) return;
     const { id, command } = parseRequest(frame);
     const [name = ""] = Object.keys(command);
+    this.isUsed ||= !driversTalk.has(name);
     const tapped = { name, command, connection, at: Date.now(), requestId: id };
     this.#pending.set(id, tapped);
     seen(tapped);
@@ -318,7 +356,7 @@ class Pair {
     this.#last = this.#last
       .then(() => wait)
       .then(() => {
-        if (!this.#client.destroyed) this.#client.write(frame);
+        if (this.#client.writable && !this.#isSilent) this.#client.write(frame);
       });
   }
 }

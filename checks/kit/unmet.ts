@@ -41,3 +41,13 @@ export async function inWords<T>(
     throw new Unmet(what + error.expected, error.received, error.facts);
   }
 }
+
+/**
+ * Waits until all of them have been looked at, so that the same server is always told the same.
+ *
+ * @throws what the first of them in this order throws
+ */
+export async function allOf(looks: readonly Promise<unknown>[]): Promise<void> {
+  const ends = await Promise.allSettled(looks);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
