@@ -87,6 +87,7 @@ export class CheckRun {
             },
             database,
             this.timeline,
+            this.#needs.database.tls === true,
           );
   }
 
@@ -222,6 +223,9 @@ export class CheckRun {
         ...this.#tls?.env,
       },
       ca: this.#tls?.ca,
+      ...(this.#needs.readyWithin === undefined
+        ? {}
+        : { readyWithin: this.#needs.readyWithin }),
       timeline: this.timeline,
       signal: this.#signal,
       onSpawn: () => void loadSocketIo(),
@@ -325,13 +329,14 @@ async function openCheckDatabase(
   options: DatabaseOptions,
   lent: Promise<Database> | undefined,
   timeline: Timeline,
+  tls: boolean,
 ): Promise<CheckDatabase> {
   const { CheckDatabase } = await import("./lesson-database.ts");
   const open = async () => {
     const { openDatabase } = await import("./database.ts");
     return openDatabase(options);
   };
-  return new CheckDatabase(open, lent, timeline);
+  return new CheckDatabase(open, lent, timeline, tls);
 }
 
 /** Most lessons need no certificates either. */

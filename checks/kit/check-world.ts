@@ -120,7 +120,7 @@ export class CheckWorld implements World {
     const server = await ServerProcess.start(changed);
     const world = new CheckWorld(
       server,
-      this.timeline,
+      changed.timeline ?? this.timeline,
       changed,
       this.#needs,
       database,

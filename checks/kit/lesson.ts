@@ -31,6 +31,8 @@ export interface Needs {
   database?: DatabaseNeeds;
   /** A certificate, which TLS_CERT_FILE and TLS_KEY_FILE name; its clients speak https and trust it. */
   tls?: boolean;
+  /** How long it may take to listen, in milliseconds of patience; as long as one process needs unless given. */
+  readyWithin?: number;
   /** How its clients connect, unless the requirement says otherwise: by websocket unless given. */
   transports?: ("polling" | "websocket")[];
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
@@ -40,6 +42,8 @@ export interface Needs {
 export interface DatabaseNeeds {
   /** Whether the contract has transactions or change streams. */
   replicaSet?: boolean;
+  /** Whether it is reached by TLS only; TLS_CA_FILE names the authority that vouches for it. */
+  tls?: boolean;
 }
 
 export interface Requirement {
