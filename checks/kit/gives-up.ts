@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Mistake, World } from "./lesson.ts";
 import { freePort } from "./ports.ts";
 import { show } from "./show.ts";
-import { Unmet } from "./unmet.ts";
+import { Unmet, inWords } from "./unmet.ts";
 
 /** A server that cannot begin ends, with one line on standard error for whoever has started it. */
 
@@ -52,10 +52,10 @@ export async function givesUp(
   env: Record<string, string | undefined>,
 ): Promise<string> {
   const PORT = String(await freePort());
-  const end = await run(basename(server.entry), {
-    env: { ...env, PORT },
-    words: when,
-  });
+  const end = await inWords(
+    `${when} `,
+    run(basename(server.entry), { env: { ...env, PORT }, words: when }),
+  );
   const expected = `${when} it ends with one line on standard error`;
   const lines = end.errorOutput.filter(
     (line) => line.trim() !== "" && !isNodesWarning(line),
