@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "mongodb";
 import { CouldNotTell } from "./could-not-tell.ts";
 import {
@@ -10,6 +11,12 @@ import type { SecureLine } from "./secure-line.ts";
 import { type Tap, type TappedCommand, openTap } from "./tap.ts";
 import type { Timeline } from "./timeline.ts";
 import type { TlsFront } from "./tls-front.ts";
+
+/** How long processes that begin together may be apart, in milliseconds. */
+const BEGINNING = 4_000;
+
+/** Between two looks, in milliseconds. */
+const LOOK = 5;
 
 /**
  * The database that a server under test keeps its data in, with a tap before it: what the server
@@ -109,6 +116,24 @@ export class LessonDatabase {
     );
     await database.ready;
     return database;
+  }
+
+  /**
+   * Keeps the first answers until so many wait for one: then all of them have found the same. Processes
+   * that begin one after another are let go after a while.
+   */
+  async letBeginTogether(processes: number): Promise<void> {
+    if (processes === 1) return;
+    this.tap.withholdReplies(
+      ({ name, command }) => command.$db === this.name && name !== "ping",
+    );
+    for (
+      let waited = 0;
+      waited < BEGINNING && this.tap.held < processes;
+      waited += LOOK
+    )
+      await sleep(LOOK);
+    this.tap.heal();
   }
 
   /** Cuts the line between server and database, also for new connections, until `heal`. */

@@ -35,11 +35,18 @@ export interface Needs {
   readyWithin?: number;
   /** How its clients connect, unless the requirement says otherwise: by websocket unless given. */
   transports?: ("polling" | "websocket")[];
+  /**
+   * How often its clients try to connect where nothing answers; once unless given. A connection that one
+   * process hands to another can be lost, and no learner has lost it.
+   */
+  attempts?: number;
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
   auth?(name: string): Record<string, unknown>;
 }
 
 export interface DatabaseNeeds {
+  /** How many processes of the server begin on it: the check sees to it that all begin at the same moment. */
+  processes?: number;
   /** Whether the contract has transactions or change streams. */
   replicaSet?: boolean;
   /** Whether it is reached by TLS only; TLS_CA_FILE names the authority that vouches for it. */

@@ -61,6 +61,9 @@ const mostMissed = 500;
 const typingPause = 1000;
 // In milliseconds: how long it may take to end in order.
 const farewell = 2500;
+// In milliseconds: after this, somebody who is connected and has not come in is cut off, and
+// tries again. What a client says at the very moment of being handed over can be lost.
+const longestKnock = 2000;
 // In milliseconds: how often the workers tell each other that they are there, and after
 // what silence one of them is not asked any more. Until then, a question to all waits.
 const heartbeat = 250;
@@ -122,6 +125,7 @@ const io = new Server<
 >(httpServer, {
   // In bytes. Whoever sends more at once is disconnected, and no handler sees it.
   maxHttpBufferSize: 100_000,
+  connectTimeout: longestKnock,
   // Hands on to the other workers what is sent to a room, and asks them for their sockets.
   adapter: createAdapter({
     heartbeatInterval: heartbeat,
