@@ -184,7 +184,11 @@ async function meet(
   note(timeline, "server", `the server was started, and ${there}`);
   try {
     const other = await world.another({ env, timeline }, database);
-    await look(other, meeting);
+    await look(other, meeting).catch(async (error: unknown) => {
+      // A step that failed because the server had ended is told as what it is.
+      await other.server.ping();
+      throw error;
+    });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     meeting.fault = error;

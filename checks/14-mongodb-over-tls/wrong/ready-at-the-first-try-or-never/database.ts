@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Collection,
   type Db,
@@ -44,6 +45,8 @@ interface StoredRoom {
 // In milliseconds. The driver's own limits are half a minute and more, and whoever sent
 // a message would wait as long.
 const patience = 2000;
+// In milliseconds: how long to wait before it is tried again to connect.
+const pause = 500;
 
 /** Where messages are kept. */
 export class Database {
@@ -92,11 +95,19 @@ export class Database {
   }
 
   async #becomeReady(): Promise<void> {
-    try {
-      await this.#attempt;
-    } catch (error) {
-      if (this.#isClosed) return;
-      console.error(`No database: ${(error as Error).message}`);
+    for (;;) {
+      try {
+        await this.#attempt;
+        return;
+      } catch (error) {
+        if (this.#isClosed) return;
+        console.error(`No database yet: ${(error as Error).message}`);
+        await sleep(pause);
+        if (this.#isClosed) return;
+        this.#attempt = this.#client
+          .connect()
+          .then(() => this.#createIndexes());
+      }
     }
   }
 
@@ -122,7 +133,7 @@ export class Database {
    * @throws what keeps it from answering
    */
   async ping(): Promise<void> {
-    if (!this.#isReady) await this.#attempt.catch(() => {});
+    await this.#attempt;
     await this.#db.command({ ping: 1 });
   }
 
