@@ -10,7 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Most of a check of a wrong server is waiting for what does not come.
     maxConcurrency: 5,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 30_000,
     projects: [
       {

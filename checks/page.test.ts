@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HOW_TO_GET_ONE, findChromium, launchChromium } from "./kit/browser.ts";
+import { type Database, openDatabase } from "./kit/database.ts";
 import { solutionFile } from "./kit/lesson-files.ts";
 import { ServerProcess } from "./kit/server-process.ts";
 
@@ -202,5 +203,104 @@ describe.skipIf(path === undefined)("the page in a browser", () => {
     await expect
       .poll(() => page.locator("#own-id").textContent())
       .toMatch(/^[\w-]{20}$/);
+  });
+
+  describe("with a database", () => {
+    const TOKENS = JSON.stringify({ a: "alice", b: "bob" });
+    let database: Database;
+
+    beforeAll(async () => {
+      database = await openDatabase();
+    });
+    afterAll(() => database.close());
+
+    /** Starts the solution, and opens the page as Alice and as Bob, both in the room tea. */
+    async function chat(
+      lesson: string,
+    ): Promise<{ server: ServerProcess; alice: Page; bob: Page }> {
+      const server = await start(lesson, {
+        TOKENS,
+        MONGODB_URI: database.uri,
+        MONGODB_DB: database.fresh().name,
+      });
+      const [alice, bob] = [
+        await enter(server, "a"),
+        await enter(server, "b"),
+      ] as const;
+      return { server, alice, bob };
+    }
+
+    async function enter({ url }: ServerProcess, token: string): Promise<Page> {
+      const page = await browser.newPage();
+      page.on("pageerror", (error) => problems.push(error.message));
+      await page.goto(url);
+      await page.locator("#token").getByLabel("Token").fill(token);
+      await press(page, "token", "Connect with it");
+      await says(page, "state", "Connected.");
+      await press(page, "rooms", "Join");
+      await says(page, "rooms", "You are in tea");
+      return page;
+    }
+
+    const press = (page: Page, id: string, name: string) =>
+      page.locator(`#${id}`).getByRole("button", { name, exact: true }).click();
+
+    const says = (page: Page, id: string, words: string) =>
+      expect.poll(() => page.locator(`#${id}`).textContent()).toContain(words);
+
+    async function write(page: Page, text: string): Promise<void> {
+      await page.locator("#room-messages").getByLabel("Text").fill(text);
+      await press(page, "room-messages", "Send");
+      await says(page, "room-messages", text);
+    }
+
+    test("lesson 09: it shows how to find the document", async () => {
+      const { alice, bob } = await chat("09-store-then-tell");
+      await alice.locator("#stored").getByLabel("Text").fill("To be kept");
+      await press(alice, "stored", "Store and tell");
+      await says(alice, "stored", "db.messages.find({ _id: ObjectId(");
+      await says(bob, "room-messages", "To be kept");
+    });
+
+    test("lesson 10: it turns the pages of the past", async () => {
+      const { alice } = await chat("10-history");
+      for (const text of ["one", "two", "three"]) await write(alice, text);
+      await alice.locator("#history").getByLabel("Limit").fill("2");
+      await press(alice, "history", "Newest");
+      await says(alice, "history", "There are older ones.");
+      await press(alice, "history", "Older");
+      await says(alice, "history", "There is no more.");
+      expect(await alice.locator("#history .feed p").allTextContents()).toEqual(
+        ["tea 1 alice one", "tea 2 alice two", "tea 3 alice three"],
+      );
+      await press(alice, "route", "GET");
+      await says(alice, "route", "Status 200, messages: one, two, three.");
+    });
+
+    test("lesson 11: what is sent twice is heard once", async () => {
+      const { alice, bob } = await chat("11-exactly-once");
+      await press(alice, "again", "Send twice at once");
+      await says(alice, "again", "it is number 1, and nobody hears it again");
+      await write(alice, "Something else");
+      await says(bob, "room-messages", "Something else");
+      expect(await bob.locator("#room-messages .feed p").count()).toBe(2);
+    });
+
+    test("lesson 12: it cuts its line, and shows what was missed", async () => {
+      const { alice, bob } = await chat("12-nothing-missed");
+      await write(bob, "before");
+      await alice.getByRole("button", { name: "Disconnect" }).click();
+      await write(bob, "meanwhile");
+      await alice.getByRole("button", { name: "Connect", exact: true }).click();
+      await says(alice, "missed", "A new connection.");
+      await press(alice, "missed", "Join");
+      await says(alice, "missed", "tea 2 bob meanwhile");
+
+      await press(alice, "missed", "Cut the line");
+      await write(bob, "in the tunnel");
+      await says(alice, "missed", "Recovered: the same id");
+      await says(alice, "room-messages", "in the tunnel");
+      expect(await alice.locator("#rooms .people").textContent()).toBe("tea");
+    });
   });
 });

@@ -11,6 +11,7 @@ import {
   starterFiles,
   starterServer,
 } from "./kit/lesson-files.ts";
+import type { Fault } from "./kit/faults.ts";
 import type { Lesson } from "./kit/lesson.ts";
 import { root } from "./kit/repository.ts";
 import type { Result } from "./kit/result.ts";
@@ -19,8 +20,13 @@ import type { Result } from "./kit/result.ts";
  * The checks are checked. Declares, as tests, that the lesson's solution passes, that its starter
  * fails where its README says, that every wrong answer fails at its requirement with its hint, and
  * that right servers which are written differently pass.
+ *
+ * @param options `starterFault` is what is wrong with the starter as a process, if it is meant to be
  */
-export function proveLesson(lesson: Lesson): void {
+export function proveLesson(
+  lesson: Lesson,
+  { starterFault = null }: { starterFault?: Fault["kind"] | null } = {},
+): void {
   const { name } = lesson;
   const folder = join(root, "checks", name);
   const database = sharedDatabase(lesson);
@@ -64,7 +70,7 @@ export function proveLesson(lesson: Lesson): void {
       const result = await judge(lesson, {
         entry: starterServer(name),
       });
-      expect(result.server.fault).toBe(null);
+      expect(result.server.fault).toBe(starterFault);
       expect(failures(result)[0]?.title).toBe(first);
     });
 
@@ -133,7 +139,9 @@ function servers(folder: string): string[] {
         : entry.name,
     )
     .filter(
-      (file) => isProgram(file) && !/^(protocol|database|changes)\./.test(file),
+      (file) =>
+        isProgram(file) &&
+        !/^(protocol|database|changes|primary|worker)\./.test(file),
     );
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   LATE,
   REFUSAL_LIMIT,
@@ -9,11 +10,14 @@ import {
   passes,
   say,
   storesMessage,
+  whileHeld,
 } from "../kit/chat.ts";
 import type { Client } from "../kit/client.ts";
+import { CouldNotTell } from "../kit/could-not-tell.ts";
+import { IgnoredSigterm } from "../kit/faults.ts";
 import { showAnswer } from "../kit/http.ts";
 import type { Lesson, World } from "../kit/lesson.ts";
-import { pass } from "../kit/patience.ts";
+import { LimitClock, turnAFewTimes } from "../kit/patience.ts";
 import type { ServerProcess } from "../kit/server-process.ts";
 import {
   aString,
@@ -37,9 +41,11 @@ import {
 } from "./documents.ts";
 import {
   NOBODY,
+  STILL_WAITING,
   type Start,
   Starts,
   UNREADABLE,
+  assertInTime,
   startInWords,
 } from "./starts.ts";
 
@@ -48,7 +54,7 @@ import {
 const ROOM = "tea";
 const TEXT = "Two sugars, please";
 
-/** For so long the database keeps its answer back, in milliseconds of patience. */
+/** For so long the database keeps its answer back, in wall-clock milliseconds. */
 const HELD = 300;
 
 const GUESTS = 40;
@@ -56,6 +62,9 @@ const MOST_CONNECTIONS = 5;
 
 const UP = { ok: true, db: "up" };
 const DOWN = { ok: false, db: "down" };
+
+/** How long a server may take to end, in wall-clock milliseconds. */
+const END_LIMIT = 3_000;
 
 /** Servers that have been without their database for a while. */
 const experienced = new WeakSet<ServerProcess>();
@@ -270,29 +279,8 @@ const lesson: Lesson = {
         },
       ],
       check: async (world) => {
-        const { database, server } = world;
         const [alice, bob] = await inTheRoom(world);
-        database.withholdReplies(storesMessage, "what stores a message");
-        let answer: Promise<unknown> | undefined;
-        let isAnswered = false;
-        await passes(world, storesMessage, "message:send stores it", () => {
-          answer = say(alice, ROOM, TEXT).finally(() => {
-            isAnswered = true;
-          });
-          answer.catch(() => {}); // Awaited below, unless something else comes first.
-        });
-        await pass(HELD, server);
-        await inWords(
-          "until the database has answered: ",
-          world.audience("message:new", [], {}),
-        );
-        if (isAnswered)
-          throw new Unmet(
-            "Alice is answered when the database has answered",
-            TOO_EARLY,
-          );
-        database.mend();
-        await answer;
+        await whileHeld(() => nothingIsToldBefore(world, alice));
         await world.audience("message:new", [alice, bob], { text: TEXT });
       },
     },
@@ -454,7 +442,7 @@ const lesson: Lesson = {
       mistakes: [
         {
           id: "M33",
-          looksLike: ({ facts }) => matches({ was: "waiting" }, facts.value),
+          looksLike: ({ received }) => received === STILL_WAITING,
           hint: "Nothing answers at that address, and your server waits there. After half a minute the driver would give up; people have gone for help by then.",
         },
         {
@@ -483,17 +471,19 @@ const lesson: Lesson = {
         },
         {
           id: "too-late",
-          looksLike: ({ received }) =>
-            /^it (came after|did not come)/.test(received),
+          looksLike: ({ received }) => received.startsWith("it came after"),
           hint: "It took your server more than 5 s to find out that nobody answers. The driver has a setting for how long it looks.",
         },
       ],
       check: async (world) => {
         const starts = Starts.of(world);
         await starts.settled();
+        // Whoever tries this requirement again begins anew.
+        starts.end(world);
         const unreadable = await starts.with(UNREADABLE, world);
         assertStart(UNREADABLE, unreadable, endedWithAWord(unreadable));
         const alone = await starts.with(NOBODY, world);
+        assertInTime(NOBODY, alone, unreadable.took);
         assertStart(
           NOBODY,
           alone,
@@ -524,7 +514,7 @@ const lesson: Lesson = {
         },
         {
           id: "M31-listens",
-          looksLike: ({ received }) => received.includes("still listens"),
+          looksLike: ({ received }) => received === STILL_LISTENS,
           hint: "The signal came, and your server still takes visitors. Is there a listener for the signal, and does it close the one server that listens?",
         },
         {
@@ -547,19 +537,7 @@ const lesson: Lesson = {
         await other.client("Bob", { transports: ["polling"] });
         await join(ROOM, alice);
         await say(alice, ROOM, TEXT);
-        world.timeline.add({
-          lane: "server",
-          kind: "hinder",
-          text: "the server was sent SIGTERM",
-        });
-        const ended = await other.server.stop("SIGTERM");
-        const expected = "the server ends within 3 s, with exit code 0";
-        if (ended.fault !== null)
-          throw new Unmet(expected, ended.fault.message);
-        if (ended.signal !== null)
-          throw new Unmet(expected, `${BY_SIGNAL} ${ended.signal}`);
-        if (ended.code !== 0)
-          throw new Unmet(expected, `exit code ${ended.code}`);
+        await endsWell(other);
         const saysGoodbye = database.tap.allCommands.some(
           ({ name }) => name === "endSessions",
         );
@@ -620,6 +598,7 @@ export default lesson;
 const LOST = "This one is lost";
 const TOO_EARLY = "she was answered before";
 const ALL_IS_WELL = "with a database: ";
+const STILL_LISTENS = "it goes on, and still listens";
 const BY_SIGNAL = "it was ended by";
 const NO_GOODBYE = "it ended without closing it";
 
@@ -635,6 +614,74 @@ async function inTheRoom(
   const clients = await world.connect("Alice", "Bob");
   await join(ROOM, ...clients);
   return clients;
+}
+
+/**
+ * Sends SIGTERM, and waits for the end.
+ *
+ * @throws {Unmet} when it does not come within the contract's 3 s, or is no good one
+ */
+async function endsWell({ server, timeline }: World): Promise<void> {
+  const expected = "the server ends within 3 s, with exit code 0";
+  timeline.add({
+    lane: "server",
+    kind: "hinder",
+    text: "the server was sent SIGTERM",
+  });
+  const clock = new LimitClock();
+  const { code, signal, fault } = await server.stop(
+    "SIGTERM",
+    END_LIMIT + LATE,
+  );
+  const { elapsed, timeliness } = clock.read(END_LIMIT);
+  clock.stop();
+  if (timeliness === "could not tell")
+    throw new CouldNotTell(
+      "this machine was too busy to measure how long a server takes to end",
+    );
+  if (fault instanceof IgnoredSigterm) throw new Unmet(expected, STILL_LISTENS);
+  if (fault !== null) throw new Unmet(expected, fault.message);
+  if (signal !== null) throw new Unmet(expected, `${BY_SIGNAL} ${signal}`);
+  if (timeliness === "late")
+    throw new Unmet(
+      expected,
+      `it ended after ${(elapsed / 1000).toFixed(1)} s`,
+    );
+  if (code !== 0) throw new Unmet(expected, `exit code ${code}`);
+}
+
+/**
+ * Holds the database's reply back for a while, and gives it at last.
+ *
+ * @throws {Unmet} when somebody hears of the message meanwhile
+ */
+async function nothingIsToldBefore(
+  world: World,
+  sender: Client,
+): Promise<void> {
+  const { database, server } = world;
+  database.withholdReplies(storesMessage, "writes to messages");
+  let answer: Promise<unknown> | undefined;
+  let isAnswered = false;
+  await passes(world, storesMessage, "message:send stores it", () => {
+    answer = say(sender, ROOM, TEXT).finally(() => {
+      isAnswered = true;
+    });
+    answer.catch(() => {}); // Awaited below, unless something else comes first.
+  });
+  await sleep(HELD);
+  await turnAFewTimes(server);
+  await inWords(
+    "until the database has answered: ",
+    world.audience("message:new", [], {}),
+  );
+  if (isAnswered)
+    throw new Unmet(
+      "Alice is answered when the database has answered",
+      TOO_EARLY,
+    );
+  database.mend();
+  await answer;
 }
 
 /** @throws {Unmet} when the message that was on its way is not refused in time */

@@ -20,11 +20,9 @@ import { Unmet } from "../kit/unmet.ts";
 /** What a client claims in its payload, and nobody may believe. */
 export const FORGED = {
   _id: "forged",
-  id: "forged",
   user: "admin",
-  seq: 999,
   isAdmin: true,
-  at: "2001-01-01T00:00:00.000Z",
+  seq: 999,
   createdAt: "2001-01-01T00:00:00.000Z",
 };
 
@@ -54,11 +52,10 @@ export async function sendForged(
   text: string,
 ): Promise<Stored> {
   await clear(world.database, room);
-  const from = Date.now();
-  await client.ask("message:send", [{ ...FORGED, room, text: ` ${text}\n` }], {
-    ok: true,
-  });
-  return onlyDocument(world, room, from);
+  const before = world.database.tap.commands.length;
+  const payload = { room, text: ` ${text}\n`, ...FORGED };
+  await client.ask("message:send", [payload], { ok: true });
+  return onlyDocument(world, room, before);
 }
 
 /** Why there is no document where there should be one, as `facts.value`. */

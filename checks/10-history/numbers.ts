@@ -2,7 +2,7 @@ import { aWholeNumber, isCommandOf, stored } from "../kit/chat.ts";
 import type { Client } from "../kit/client.ts";
 import type { LessonDatabase } from "../kit/lesson-database.ts";
 import type { World } from "../kit/lesson.ts";
-import { looking } from "../kit/in-step.ts";
+import { inStep, looking } from "../kit/in-step.ts";
 import { anything, matches } from "../kit/shape.ts";
 import { show } from "../kit/show.ts";
 import { Unmet } from "../kit/unmet.ts";
@@ -26,11 +26,35 @@ export async function atOnce(
   const { tap } = database;
   tap.withholdReplies(isCommandOf(database));
   const answers = Promise.allSettled(send());
+  note(world, "the database's first reply waited for the second");
   // One that does one thing after the other has no second one under way.
   await looking([world], () => tap.held > 1, SECOND);
   tap.heal();
   return answers;
 }
+
+/**
+ * Sends messages to two servers at the same moment. Their commands are carried out in step: none of
+ * them hears of its first one before the other's is done, and so on.
+ */
+export function onBoth(
+  world: World,
+  other: World,
+  send: () => Promise<unknown>[],
+): Promise<PromiseSettledResult<unknown>[]> {
+  return inStep(world, () => {
+    const answers = send();
+    note(world, "the database's replies to one waited for the other's");
+    return answers;
+  }, [other]);
+}
+
+function note({ timeline }: World, text: string): void {
+  timeline.add({ lane: "database", kind: "hinder", text });
+}
+
+/** There is no limit in the contract, and messages may wait for each other; in ms of patience. */
+const LONG_ENOUGH = 3_000;
 
 /** Sends so many messages without waiting for the answers. */
 export function burst(
@@ -43,6 +67,7 @@ export function burst(
       "message:send",
       [{ room, text: `number ${index + 1} at once` }],
       { ok: anything },
+      LONG_ENOUGH,
     ),
   );
 }
@@ -61,7 +86,8 @@ export async function assertNumbered(
   database: LessonDatabase,
   room: string,
 ): Promise<void> {
-  const expected = `${what} get the numbers 1 to ${ends.length}, each once`;
+  const numbers = ends.length === 2 ? "1 and 2" : `1 to ${ends.length}`;
+  const expected = `${what} get the numbers ${numbers}, each once`;
   const answers = ends.map((end) => {
     if (end.status === "rejected") throw end.reason;
     return end.value;

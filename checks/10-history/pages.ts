@@ -160,9 +160,15 @@ export const isOtherFlag = cameInstead(
   ({ came, wanted }) => came.join() === wanted.join(),
 );
 
-/** The message that it was to end before is in it. */
+/** It ends with the message that it was to end before. */
 export const includesItsEnd = cameInstead(
-  ({ came, before }) => before !== undefined && came.includes(before),
+  ({ came, before }) => before !== undefined && came.at(-1) === before,
+);
+
+/** It goes on behind the message that it was to end before. */
+export const goesBeyond = cameInstead(
+  ({ came, before }) =>
+    before !== undefined && came.some((number) => Number(number) > before),
 );
 
 /** A page of the right length from another place. */

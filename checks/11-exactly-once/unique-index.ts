@@ -13,8 +13,8 @@ const EXPECTED = `an index on messages with the key ${show(KEY)}`;
 export const OTHER_ORDER = "the fields are there, in another order";
 export const NOT_REFUSED = "the database took it a second time";
 export const NULL = "two messages with clientId: null are taken";
-export const WITHOUT = "two messages without a clientId are taken";
-export const TWICE = "the same room, user and clientId are refused";
+const WITHOUT = "two messages without a clientId are taken";
+const TWICE = "the same room, user and clientId are refused";
 
 /** No user of the tokens: a server that looks into this room finds nobody's messages. */
 const PROBE = { room: "probe", user: "probe", text: "probe" };

@@ -8,6 +8,7 @@ import {
   told,
 } from "../kit/chat.ts";
 import type { Client } from "../kit/client.ts";
+import { looking } from "../kit/in-step.ts";
 import type { World } from "../kit/lesson.ts";
 import {
   type Shape,
@@ -49,6 +50,18 @@ export function heardIn(client: Client, room: string): Heard[] {
     .filter((payload): payload is Heard => matches({ room }, payload));
 }
 
+/** What it has heard in this room, once it has heard so many. */
+async function heardAll(
+  world: World,
+  client: Client,
+  room: string,
+  count: number,
+): Promise<Heard[]> {
+  await looking([world], () => heardIn(client, room).length >= count);
+  await client.settled();
+  return heardIn(client, room);
+}
+
 /** What a client brings: its token, and how far it has heard. */
 export function bringing(name: string, offsets?: unknown) {
   const token = tokenOf(name);
@@ -71,8 +84,7 @@ export async function assertMissed(world: World): Promise<void> {
   // What he wrote in another tab he has not heard here.
   await say(tab, room, "four");
   await say(alice, room, "five");
-  await alice.settled();
-  const said = heardIn(alice, room);
+  const said = await heardAll(world, alice, room, 5);
 
   await bob.reconnect({ auth: { offsets: { [room]: offset } } });
   await bob.hears("welcome", { id: bob.id, recovered: false });
@@ -107,6 +119,7 @@ export async function assertRestart(world: World): Promise<void> {
   bob.cut();
   await alice.hears("room:left", {});
   await say(alice, room, "two");
+  for (const text of ["one", "two"]) await alice.hears("message:new", { text });
 
   world.timeline.add({
     lane: "server",
@@ -114,15 +127,16 @@ export async function assertRestart(world: World): Promise<void> {
     text: "the server was ended, and started anew on the same port",
   });
   await first.server.stop();
-  const { server } = await world.another({ port: first.server.port });
+  const anew = await world.another({ port: first.server.port });
+  const { server } = anew;
   await alice.reconnect({ server });
   await join(room, alice);
   await say(alice, room, "three");
-  await alice.settled();
+  const said = await heardAll(anew, alice, room, 3);
 
   await bob.reconnect({ server, auth: { offsets: { [room]: offset } } });
   await assertGiven(AFTER_THE_RESTART, bob, room, {
-    messages: heardIn(alice, room).slice(1),
+    messages: said.slice(1),
   });
 }
 

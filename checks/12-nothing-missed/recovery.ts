@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SENT, hasAnswered, join, say } from "../kit/chat.ts";
 import type { Client } from "../kit/client.ts";
+import { looking } from "../kit/in-step.ts";
 import type { World } from "../kit/lesson.ts";
 import { matches } from "../kit/shape.ts";
 import { show } from "../kit/show.ts";
@@ -38,13 +39,13 @@ export async function assertRecovery(world: World): Promise<void> {
 
   await comesBack(bob, bobsId, { [room]: 0 });
   await inWords(WITHOUT_JOINING, say(bob, room, "Bob is back"));
-  await hasHeard(bob, room, [...MEANWHILE, "Bob is back"], alice);
+  await hasHeard(world, bob, room, [...MEANWHILE, "Bob is back"], alice);
 
   await away;
   await comesBack(carol, carolsId, { [room]: 0 });
   await inWords(WITHOUT_JOINING, say(carol, room, "Carol too"));
   const said = [...MEANWHILE, "Bob is back", "Carol too"];
-  await hasHeard(carol, room, said, alice);
+  await hasHeard(world, carol, room, said, alice);
 }
 
 export async function assertRecoveryAfterTyping(world: World): Promise<void> {
@@ -61,7 +62,7 @@ export async function assertRecoveryAfterTyping(world: World): Promise<void> {
   await cut(alice, bob);
   await say(alice, room, "one");
   await comesBack(bob, id, { [room]: 0 });
-  await hasHeard(bob, room, ["one"], alice);
+  await hasHeard(world, bob, room, ["one"], alice);
 }
 
 export async function assertGate(world: World): Promise<void> {
@@ -135,12 +136,16 @@ async function comesBack(
  * @throws {Unmet} with `facts.heardBy`, those who have heard one of them too often
  */
 async function hasHeard(
+  world: World,
   client: Client,
   room: string,
   texts: readonly string[],
   witness: Client,
 ): Promise<void> {
-  // A server that sends it once more may have to ask its database first.
+  // A server may tell what its database reports, a moment after the answer.
+  const isEnough = () => heardIn(client, room).length >= texts.length;
+  await looking([world], isEnough);
+  // One that sends it once more may have to ask its database first.
   await hasAnswered(client, room);
   await client.settled();
   await witness.settled();

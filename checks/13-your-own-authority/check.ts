@@ -1,7 +1,8 @@
 import type { X509Certificate } from "node:crypto";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { certificates } from "../kit/authority.ts";
 import { CertificateFiles } from "../kit/certificate-files.ts";
+import { A_STACK, endMistakes, givesUp } from "../kit/gives-up.ts";
 import type { Failure, Lesson, World } from "../kit/lesson.ts";
 import type { LearnersModule, Outcome } from "../kit/learners-module.ts";
 import { freePort } from "../kit/ports.ts";
@@ -46,9 +47,6 @@ const FALSE_SIGNATURE = "it names ca.crt, and the signature is another's";
 const SAME_KEY = "both have the same key";
 const NO_NAMES = "no names, but for the common name of its subject";
 const ANYTHING = "it does not say what for";
-const A_STACK = "a stack of calls";
-const NOTHING = "nothing at all";
-const ON_STDOUT = "nothing on standard error, and this on standard output: ";
 const NO_PROMISE = "it gave something that is no promise";
 const NO_SOCKET = "the promise gave something that is no Socket.IO socket";
 const NOT_YET = "the promise gave a socket that was not connected yet";
@@ -389,47 +387,29 @@ const lesson: Lesson = {
           hint: "It serves all the same. Somebody forgets a variable, and nobody notices that everything goes over the wire in the clear, or under a certificate that no client trusts.",
         },
         {
-          id: "exit-code-0",
-          looksLike: ({ received }) => received.startsWith("exit code 0"),
-          hint: "It ended as if all had gone well: exit code 0. What has started it, a script say, cannot see the line; it sees the code.",
-        },
-        {
           id: "M61",
           looksLike: ({ received }) =>
             received.startsWith(A_STACK) && /mismatch/i.test(received),
           hint: "The key is not the certificate's, and what is printed is Node's own account of it. Whoever starts the server has to find the right file; say in a line which two do not belong together.",
         },
-        {
-          id: "stack",
-          looksLike: ({ received }) => received.startsWith(A_STACK),
-          hint: "What is printed is Node's own account: where in the code it happened. Whoever starts the server has to do something about a file; say which one, in a line.",
-        },
-        {
-          id: "on-standard-output",
-          looksLike: ({ received }) => received.startsWith(ON_STDOUT),
-          hint: "The line went to standard output. What goes wrong goes to standard error, so that it is seen when the other one is sent to a file.",
-        },
-        {
-          id: "silent",
-          looksLike: ({ received }) => received === NOTHING,
-          hint: "It ended without a word. Whoever started it does not know why.",
-        },
+        ...endMistakes,
         {
           id: "which-variable",
           looksLike: ({ expected }) => expected.includes("that names"),
           hint: "Something is not set, and the line does not say what. It has a name.",
         },
-        {
-          id: "too-many-lines",
-          looksLike: ({ received }) => /^\d+ lines/.test(received),
-          hint: "It says more than one line. The first thing to do should stand there alone.",
-        },
       ],
       check: async (world) => {
         const files = new CertificateFiles();
         try {
+          const without = "without TLS_CERT_FILE and TLS_KEY_FILE";
           const unset = { TLS_CERT_FILE: undefined, TLS_KEY_FILE: undefined };
-          await givesUp(world, "without TLS_CERT_FILE and TLS_KEY_FILE", unset);
+          const line = await givesUp(world, without, unset);
+          if (!/TLS_(CERT|KEY)_FILE/.test(line))
+            throw new Unmet(
+              `${without} it ends with a line that names it`,
+              line,
+            );
           const right = await files.of("right");
           await givesUp(world, "with a TLS_KEY_FILE that is not there", {
             ...right,
@@ -775,46 +755,6 @@ function assertKeyKept({ authority, files }: Made): void {
 }
 
 // ---- the server
-
-/** @throws {Unmet} when the server does not end with one line on standard error */
-async function givesUp(
-  { run, server }: World,
-  when: string,
-  env: Record<string, string | undefined>,
-): Promise<void> {
-  const PORT = String(await freePort());
-  const end = await run(basename(server.entry), {
-    env: { ...env, PORT },
-    words: when,
-  });
-  const expected = `${when} it ends with one line on standard error`;
-  const lines = end.errorOutput.filter(
-    (line) => line.trim() !== "" && !isNodesWarning(line),
-  );
-  if (end.error !== null)
-    throw new Unmet(expected, `${A_STACK}, of ${end.error}`);
-  if (lines.some((line) => /^\s+at .+:\d+/.test(line)))
-    throw new Unmet(expected, `${A_STACK}, below “${lines[0]}”`);
-  if (end.code === 0)
-    throw new Unmet(`${when} it ends with another exit code`, "exit code 0");
-  if (lines.length === 0)
-    throw new Unmet(
-      expected,
-      end.output.length === 0 ? NOTHING : `${ON_STDOUT}“${end.output[0]}”`,
-    );
-  if (lines.length > 1)
-    throw new Unmet(
-      expected,
-      `${lines.length} lines: ${show(lines.slice(0, 3))}`,
-    );
-  const isUnset = Object.values(env).includes(undefined);
-  if (isUnset && !/TLS_(CERT|KEY)_FILE/.test(lines[0] ?? ""))
-    throw new Unmet(`${when} it ends with a line that names it`, `${lines[0]}`);
-}
-
-function isNodesWarning(line: string): boolean {
-  return /^\(node:\d+\)|^\(Use `node --trace/.test(line);
-}
 
 /** Starts the server with what make-certs.ts has made. */
 async function withServer(

@@ -1,5 +1,6 @@
 import type { ObjectId } from "mongodb";
 import type { Client } from "./client.ts";
+import { CouldNotTell } from "./could-not-tell.ts";
 import type { LessonDatabase } from "./lesson-database.ts";
 import type { World } from "./lesson.ts";
 import { pass, patiently } from "./patience.ts";
@@ -9,7 +10,6 @@ import {
   type Shape,
   aString,
   anIsoTime,
-  anything,
   matches,
 } from "./shape.ts";
 import { showAnswer } from "./http.ts";
@@ -201,6 +201,30 @@ export function passes(
   return patiently(server, awaited, () => {
     throw new Unmet(what, "nothing of the kind was sent to the database");
   });
+}
+
+/** Longer than that no reply is held back, in wall-clock milliseconds: see `whileHeld`. */
+const MOST_HELD = 1_500;
+
+/**
+ * Looks at something for which replies of the database are held back.
+ *
+ * A server has time limits of its own for its database, and they run on the wall clock. On a busy
+ * machine a short look may last so long that they are reached: what is unmet then says nothing.
+ *
+ * @throws {CouldNotTell} when something is unmet, and the look has lasted too long for a verdict
+ */
+export async function whileHeld<T>(look: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof Unmet && performance.now() - began > MOST_HELD)
+      throw new CouldNotTell(
+        "this machine was too busy to hold the database's replies back for a moment only",
+      );
+    throw error;
+  }
 }
 
 // ---- while the database is away

@@ -97,6 +97,7 @@ export class CheckRun {
             },
             database,
             this.timeline,
+            this.#needs.database.tls === true,
           );
   }
 
@@ -197,6 +198,7 @@ export class CheckRun {
   /** Starts the server while its database may still be starting: that saves a third of the time. */
   async #start(database: LessonDatabase | null): Promise<ServerProcess> {
     const options = this.#options(database);
+    void database?.letBeginTogether(this.#needs.database?.processes ?? 1);
     if (database === null || database.isReady)
       return ServerProcess.start(options);
     const first = ServerProcess.start(options);
@@ -232,6 +234,9 @@ export class CheckRun {
         ...this.#tls?.env,
       },
       ca: this.#tls?.ca,
+      ...(this.#needs.readyWithin === undefined
+        ? {}
+        : { readyWithin: this.#needs.readyWithin }),
       timeline: this.timeline,
       signal: this.#signal,
       ahead: this.#ahead,
@@ -342,13 +347,14 @@ async function openCheckDatabase(
   options: DatabaseOptions,
   lent: Promise<Database> | undefined,
   timeline: Timeline,
+  tls: boolean,
 ): Promise<CheckDatabase> {
   const { CheckDatabase } = await import("./lesson-database.ts");
   const open = async () => {
     const { openDatabase } = await import("./database.ts");
     return openDatabase(options);
   };
-  return new CheckDatabase(open, lent, timeline);
+  return new CheckDatabase(open, lent, timeline, tls);
 }
 
 /** Most lessons need no certificates either. */

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { Client, type ClientOptions, type Refusal } from "./client.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
+import { EventLoopBlocked } from "./faults.ts";
 import { ask, type RequestOptions } from "./http.ts";
 import type { LessonDatabase } from "./lesson-database.ts";
 import { LearnersModule } from "./learners-module.ts";
@@ -31,6 +32,8 @@ export class CheckWorld implements World {
   readonly #needs: Needs;
   readonly #database: LessonDatabase | null;
   readonly #others: CheckWorld[] = [];
+  /** Others start one after another: many at once would keep each other from it. */
+  #lastStart: Promise<unknown> = Promise.resolve();
   readonly #databases: LessonDatabase[] = [];
   readonly #programs: Program[] = [];
   /** How many of an event each client had heard when its audience was last looked at. */
@@ -88,9 +91,10 @@ export class CheckWorld implements World {
 
   #brought(name: string, options: ClientOptions = {}): ClientOptions {
     const auth = options.auth ?? this.#needs.auth?.(name);
-    const { transports } = this.#needs;
+    const { transports, attempts } = this.#needs;
     return {
       ...(transports === undefined ? {} : { transports }),
+      ...(attempts === undefined ? {} : { attempts }),
       ...options,
       ...(auth === undefined ? {} : { auth }),
     };
@@ -117,10 +121,12 @@ export class CheckWorld implements World {
       ...options,
       env: { ...this.#options.env, ...database?.env, ...options.env },
     };
-    const server = await ServerProcess.start(changed);
+    const start = this.#lastStart.then(() => startAgain(changed));
+    this.#lastStart = start.catch(() => {});
+    const server = await start;
     const world = new CheckWorld(
       server,
-      this.timeline,
+      changed.timeline ?? this.timeline,
       changed,
       this.#needs,
       database,
@@ -279,6 +285,16 @@ export class CheckWorld implements World {
     const now = client.heard(event).length;
     this.#counted.set(key, now);
     return now - before;
+  }
+}
+
+/** @throws {CouldNotTell} when it is stuck: it was not when it started before, so the machine is */
+async function startAgain(options: ServerOptions): Promise<ServerProcess> {
+  try {
+    return await ServerProcess.start(options);
+  } catch (error) {
+    if (!(error instanceof EventLoopBlocked)) throw error;
+    throw new CouldNotTell("this machine is too busy to start another server");
   }
 }
 

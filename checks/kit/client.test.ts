@@ -73,6 +73,18 @@ describe("a client", () => {
     expect(alice.heard().map(({ event }) => event)).toEqual(["welcome"]);
   });
 
+  test("may ask for a moment of which no report tells", async () => {
+    const alice = await world.client("Alice");
+    const [beginning] = world.timeline.entries.slice(-1);
+    await alice.hasAnswer("time:get");
+    const told = world.timeline.since(beginning).map(({ text }) => text);
+    expect(told.join()).not.toContain("time:get");
+    await expect(alice.hasAnswer("nothing")).rejects.toMatchObject({
+      expected: "nothing is acknowledged",
+      received: "no acknowledgement",
+    });
+  });
+
   test("that is cut or leaves is gone for the others", async () => {
     const [alice, bob, carol] = await world.connect("Alice", "Bob", "Carol");
     bob.cut();

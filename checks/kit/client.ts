@@ -16,6 +16,8 @@ export interface ClientOptions {
   auth?: Record<string, unknown>;
   /** HTTP headers of the handshake, such as Origin. */
   headers?: Record<string, string>;
+  /** How often it tries to connect where nothing answers; once unless given. */
+  attempts?: number;
   /** `/` unless given. */
   namespace?: string;
   /** By which name it looks for the server, such as `localhost`; by its address unless given. */
@@ -46,6 +48,8 @@ export interface Refusal {
   code: string | undefined;
 }
 
+const NOTHING = "nothing answered";
+
 /** Events that come because somebody came or went, not because somebody asked. */
 const presence: ReadonlySet<string> = new Set([
   "welcome",
@@ -74,6 +78,7 @@ export class Client {
   readonly #timeline: Timeline;
   /** Whether acknowledgements have a time limit: then they begin with an error, or null. */
   readonly #limited: boolean;
+  readonly #attempts: number;
   readonly #heard: Heard[] = [];
   /** How many of each event were already waited for. */
   readonly #consumed = new Map<string, number>();
@@ -138,11 +143,12 @@ export class Client {
     this.name = name;
     this.#server = server;
     this.#timeline = timeline;
+    const { retries, ackTimeout } = options;
+    this.#limited = ackTimeout !== undefined;
+    this.#attempts = options.attempts ?? 1;
     const url = new URL(options.namespace ?? "/", server.url);
     if (options.host !== undefined) url.hostname = options.host;
     const ca = options.ca === undefined ? server.ca : options.ca;
-    const { retries, ackTimeout } = options;
-    this.#limited = ackTimeout !== undefined;
     this.socket = io(url.href, {
       transports: options.transports ?? ["websocket"],
       ...(ca ? { ca } : {}),
@@ -431,6 +437,16 @@ export class Client {
   }
 
   async #refusal(): Promise<Refusal | null> {
+    for (let attempt = 1; ; attempt++) {
+      const refusal = await this.#firstAnswer();
+      if (refusal?.message !== NOTHING || attempt >= this.#attempts)
+        return refusal;
+      this.close();
+      this.socket.connect();
+    }
+  }
+
+  async #firstAnswer(): Promise<Refusal | null> {
     const answered = new Promise<Refusal | null>((resolve) => {
       this.socket.once("connect", () => resolve(null));
       this.socket.once("connect_error", (error: Error & { data?: unknown }) =>
@@ -442,7 +458,7 @@ export class Client {
       );
     });
     const refusal = await this.#patiently(answered, () => ({
-      message: "nothing answered",
+      message: NOTHING,
       data: undefined,
       code: undefined,
     }));

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import type { BuildFailure } from "esbuild";
+import type { BuildFailure, Plugin } from "esbuild";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { EmptyServerFile, NoServerFile, SyntaxFault } from "./faults.ts";
 import { isRunning } from "./processes.ts";
-import { shown } from "./repository.ts";
+import { root, shown } from "./repository.ts";
 
 /** The service behind esbuild starts with its first use; a check begins that as early as it can. */
 export const esbuild = import("esbuild");
@@ -61,6 +61,9 @@ export async function compileServer(
     sourcemap: "inline",
     write: false,
     logLevel: "silent",
+    plugins: entry.startsWith(join(root, "checks"))
+      ? [overSolution(entry)]
+      : [],
   }).catch((error: unknown) => {
     throw isBuildFailure(error) ? syntaxFault(error) : error;
   });
@@ -74,6 +77,25 @@ export async function compileServer(
     );
   }
   return compiled;
+}
+
+/**
+ * An answer that is kept among the checks may begin with the solution's server, and hold only the files
+ * that are different in it: the solution imports them instead of its own.
+ */
+function overSolution(entry: string): Plugin {
+  const solutions = join(root, "solutions");
+  return {
+    name: "over the solution",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\// }, ({ path, resolveDir }) => {
+        const own = join(dirname(entry), path);
+        return resolveDir.startsWith(solutions) && existsSync(own)
+          ? { path: own }
+          : undefined;
+      });
+    },
+  };
 }
 
 /** @throws {NoServerFile | EmptyServerFile} when there is nothing to run */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { CouldNotTell } from "./could-not-tell.ts";
 import type { World } from "./lesson.ts";
 import { PATIENCE } from "./patience.ts";
 import type { TappedCommand } from "./tap.ts";
@@ -16,7 +17,13 @@ const LOOK = 2;
  * How long the next command may take, in milliseconds of patience, before it is clear that there is
  * none: a server may carry out one call after another, and that is no mistake.
  */
-const NO_MORE = 40;
+const NO_MORE = 24;
+
+/**
+ * How long a reply is kept at most, in milliseconds of wall-clock time: a server may give up a
+ * database that says nothing for longer.
+ */
+const LONGEST_HOLD = 600;
 
 /**
  * Carries out calls step by step: the replies to the first command of each are kept until all of
@@ -41,7 +48,7 @@ export async function inStep<T>(
   });
   const all = Promise.allSettled(ends);
   while (going > 0) {
-    await looking(
+    await whileHeld(
       [world, ...others],
       () => going === 0 || tap.held >= going,
       NO_MORE,
@@ -72,7 +79,7 @@ export async function inBetween<T>(
   const end = begin().finally(() => (goesOn = false));
   end.catch(() => {}); // Whoever called awaits it below.
   while (goesOn) {
-    await looking([world], () => !goesOn || tap.held > 0, NO_MORE);
+    await whileHeld([world], () => !goesOn || tap.held > 0, NO_MORE);
     if (tap.held > 0) await between();
     tap.heal();
     if (goesOn) tap.withholdReplies(isTheirs, 1);
@@ -107,4 +114,23 @@ export async function looking(
       await database.db.command({ ping: 1 });
     }
   }
+}
+
+/**
+ * Looks as `looking` does, while replies are kept.
+ *
+ * @throws {CouldNotTell} when that takes so long that a right server may have given up its database
+ */
+export async function whileHeld(
+  worlds: readonly World[],
+  isSo: () => boolean,
+  patience: number,
+): Promise<void> {
+  const end = performance.now() + LONGEST_HOLD;
+  const isOver = () => performance.now() > end;
+  await looking(worlds, () => isSo() || isOver(), patience);
+  if (isOver() && !isSo())
+    throw new CouldNotTell(
+      "this machine was too busy to let two things happen at the same moment",
+    );
 }

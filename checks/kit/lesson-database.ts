@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "mongodb";
 import { CouldNotTell } from "./could-not-tell.ts";
 import {
@@ -6,8 +7,16 @@ import {
   type FreshDatabase,
   freshName,
 } from "./database.ts";
+import type { SecureLine } from "./secure-line.ts";
 import { type Tap, type TappedCommand, openTap } from "./tap.ts";
 import type { Timeline } from "./timeline.ts";
+import type { TlsFront } from "./tls-front.ts";
+
+/** How long processes that begin together may be apart, in milliseconds. */
+const BEGINNING = 4_000;
+
+/** Between two looks, in milliseconds. */
+const LOOK = 5;
 
 /**
  * The database that a server under test keeps its data in, with a tap before it: what the server
@@ -19,6 +28,8 @@ export class LessonDatabase {
   readonly tap: Tap;
   readonly #opening: Promise<Database>;
   readonly #timeline: Timeline;
+  /** Before the tap, where server and database are to speak by TLS. */
+  readonly #line: SecureLine | null;
   /** Resolves when the database can be used. */
   readonly ready: Promise<void>;
   #isReady = false;
@@ -26,11 +37,13 @@ export class LessonDatabase {
 
   /**
    * @param opening may still go on: a server that is started meanwhile waits at the tap
+   * @param tls whether the server under test reaches it by TLS only
    * @throws {CouldNotTell} when a tap cannot stand before the server that MONGODB_URI names
    */
   static async open(
     opening: Promise<Database>,
     timeline: Timeline,
+    tls = false,
   ): Promise<LessonDatabase> {
     // Only the address of a server of somebody else's can hold more than a host and a port.
     const isOurs = !process.env.MONGODB_URI;
@@ -38,14 +51,17 @@ export class LessonDatabase {
     const tap = await openTap(isOurs ? uri : tappable(await uri), {
       onCommand: (command) => timeline.add(entryOf(command)),
     });
-    return new LessonDatabase(opening, tap, timeline);
+    const line = tls ? await openSecureLine(tap) : null;
+    return new LessonDatabase(opening, tap, timeline, line);
   }
 
   private constructor(
     opening: Promise<Database>,
     tap: Tap,
     timeline: Timeline,
+    line: SecureLine | null,
   ) {
+    this.#line = line;
     this.name = freshName();
     this.tap = tap;
     this.#opening = opening;
@@ -63,7 +79,25 @@ export class LessonDatabase {
 
   /** What the server under test finds in its environment. */
   get env(): Record<string, string> {
-    return { MONGODB_URI: this.tap.uri, MONGODB_DB: this.name };
+    const MONGODB_DB = this.name;
+    if (this.#line === null) return { MONGODB_URI: this.tap.uri, MONGODB_DB };
+    return {
+      MONGODB_URI: this.uriAt(this.#line.front.port),
+      MONGODB_DB,
+      TLS_CA_FILE: this.#line.caFile,
+    };
+  }
+
+  /** What stands before the tap, where server and database speak by TLS. */
+  get front(): TlsFront {
+    if (this.#line === null)
+      throw new Error("This lesson's needs ask for no TLS to the database.");
+    return this.#line.front;
+  }
+
+  /** The tap's address, but for its port. */
+  uriAt(port: number): string {
+    return this.tap.uri.replace(`:${this.tap.port}/`, `:${port}/`);
   }
 
   /** The database itself, past the tap. */
@@ -75,9 +109,31 @@ export class LessonDatabase {
 
   /** An empty one with a tap of its own, on the same database server. */
   async another(): Promise<LessonDatabase> {
-    const database = await LessonDatabase.open(this.#opening, this.#timeline);
+    const database = await LessonDatabase.open(
+      this.#opening,
+      this.#timeline,
+      this.#line !== null,
+    );
     await database.ready;
     return database;
+  }
+
+  /**
+   * Keeps the first answers until so many wait for one: then all of them have found the same. Processes
+   * that begin one after another are let go after a while.
+   */
+  async letBeginTogether(processes: number): Promise<void> {
+    if (processes === 1) return;
+    this.tap.withholdReplies(
+      ({ name, command }) => command.$db === this.name && name !== "ping",
+    );
+    for (
+      let waited = 0;
+      waited < BEGINNING && this.tap.held < processes;
+      waited += LOOK
+    )
+      await sleep(LOOK);
+    this.tap.heal();
   }
 
   /** Cuts the line between server and database, also for new connections, until `heal`. */
@@ -131,6 +187,7 @@ export class LessonDatabase {
 
   /** Drops the database, and closes the tap. */
   async close(): Promise<void> {
+    await this.#line?.close();
     await this.tap.close();
     await this.#fresh?.drop();
   }
@@ -138,6 +195,12 @@ export class LessonDatabase {
   #note(text: string): void {
     this.#timeline.add({ lane: "database", kind: "hinder", text });
   }
+}
+
+/** What makes certificates takes long to load, and most lessons need none. */
+async function openSecureLine(tap: Tap): Promise<SecureLine> {
+  const { SecureLine } = await import("./secure-line.ts");
+  return SecureLine.open(tap);
 }
 
 /** @throws {CouldNotTell} for an address that a tap cannot read */
@@ -170,12 +233,13 @@ export class CheckDatabase {
     open: () => Promise<Database>,
     lent: Promise<Database> | undefined,
     timeline: Timeline,
+    tls: boolean,
   ) {
     this.#isLent = lent !== undefined;
     this.#opening = (lent ?? open()).catch((error: unknown) => {
       throw notOpened(error);
     });
-    this.lesson = LessonDatabase.open(this.#opening, timeline);
+    this.lesson = LessonDatabase.open(this.#opening, timeline, tls);
     this.lesson.catch(() => {}); // Whoever needs it awaits it.
   }
 

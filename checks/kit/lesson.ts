@@ -36,8 +36,15 @@ export interface Needs {
   database?: DatabaseNeeds;
   /** A certificate, which TLS_CERT_FILE and TLS_KEY_FILE name; its clients speak https and trust it. */
   tls?: boolean;
+  /** How long it may take to listen, in milliseconds of patience; as long as one process needs unless given. */
+  readyWithin?: number;
   /** How its clients connect, unless the requirement says otherwise: by websocket unless given. */
   transports?: ("polling" | "websocket")[];
+  /**
+   * How often its clients try to connect where nothing answers; once unless given. A connection that one
+   * process hands to another can be lost, and no learner has lost it.
+   */
+  attempts?: number;
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
   auth?(name: string): Record<string, unknown>;
 }
@@ -46,8 +53,12 @@ export interface Needs {
 export const HINTS = 3;
 
 export interface DatabaseNeeds {
+  /** How many processes of the server begin on it: the check sees to it that all begin at the same moment. */
+  processes?: number;
   /** Whether the contract has transactions or change streams. */
   replicaSet?: boolean;
+  /** Whether it is reached by TLS only; TLS_CA_FILE names the authority that vouches for it. */
+  tls?: boolean;
 }
 
 export interface Requirement {

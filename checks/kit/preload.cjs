@@ -3,9 +3,14 @@
 // CommonJS because --require takes nothing else in Node 20.
 "use strict";
 const childProcess = require("node:child_process");
+const cluster = require("node:cluster");
 const { errorMonitor } = require("node:events");
 const net = require("node:net");
 const { Worker } = require("node:worker_threads");
+
+// A worker of a cluster inherits this file, and its channel leads to its primary: nobody there waits
+// for what this says. It ends with its primary.
+if (cluster.isWorker) return;
 
 const send = (message) => {
   // Once the check is gone there is nobody to tell.

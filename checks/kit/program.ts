@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { compileServer, removeCompiled } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
-import { LimitClock, type Turning } from "./patience.ts";
+import { LimitClock, PATIENCE, type Turning, pass } from "./patience.ts";
 import { killGroup, spawnNode } from "./server-child.ts";
 import { ServerOutput } from "./server-output.ts";
 import { placeInOwnCode } from "./server-process.ts";
@@ -209,13 +209,16 @@ export class Program implements Turning {
   /**
    * Waits until it has ended.
    *
-   * @throws {Unmet} when it does not end by itself, or begins to listen, as a server does
+   * @throws {Unmet} when it does not end by itself, or listens and goes on, as a server does
    */
   async end(): Promise<ProgramEnd> {
     const clock = new LimitClock();
-    const listens = this.hears(({ type }) => type === "listening").then(() => {
-      throw new Unmet(`${this.name} runs to its end`, LISTENS);
-    });
+    const listens = this.hears(({ type }) => type === "listening")
+      // It may find out a moment later that it cannot go on.
+      .then(() => pass(PATIENCE, this))
+      .then(() => {
+        throw new Unmet(`${this.name} runs to its end`, LISTENS);
+      });
     listens.catch(() => {}); // It may begin to when nobody waits any more.
     try {
       for (;;) {

@@ -20,12 +20,14 @@ export interface Python {
 }
 
 /**
- * Looks for a Python with Flask-SocketIO, once.
+ * Looks for a Python with Flask-SocketIO, until it has found one.
  *
  * @throws {CouldNotTell} when there is none
  */
 export function findPython(): Promise<Python> {
   found ??= lookForPython();
+  // Another time the machine may not be as busy.
+  found.catch(() => (found = undefined));
   return found;
 }
 
@@ -40,18 +42,23 @@ async function lookForPython(): Promise<Python> {
   );
 }
 
+/** It is looked for and not loaded: loading it takes longer than most servers take to start. */
+const IS_IT_THERE =
+  "import importlib.util, sys; sys.exit(importlib.util.find_spec('flask_socketio') is None)";
+
 async function hasFlaskSocketIo(
   command: string,
   args: readonly string[],
 ): Promise<boolean> {
   try {
-    await promisify(execFile)(
-      command,
-      [...args, "-c", "import flask_socketio"],
-      { timeout: 20_000, windowsHide: true },
-    );
+    await promisify(execFile)(command, [...args, "-c", IS_IT_THERE], {
+      timeout: 30_000,
+      windowsHide: true,
+    });
     return true;
-  } catch {
+  } catch (error) {
+    if ((error as { killed?: boolean }).killed)
+      throw new CouldNotTell("this machine is too busy to start Python");
     return false;
   }
 }

@@ -13,6 +13,8 @@ export interface Runtime {
   start(cwd: string, env: NodeJS.ProcessEnv): ChildProcess;
   /** How long it may take to listen, in milliseconds of patience. */
   readyWithin: number;
+  /** After so many turns of ours without an answer it is blocked, while it starts and later. */
+  blockedAfter: { starting: number; running: number };
   /** Opens the way to and from a preload that answers pings; see preload.cjs. */
   connect(child: ChildProcess, onMessage: (message: unknown) => void): Channel;
   /** It was not started after all. */
@@ -63,6 +65,8 @@ async function prepareNode(
         ? waiting.open(cwd, env)
         : spawnServer(compiled, { cwd, env, waits: false }),
     readyWithin: 1_000,
+    // While it loads its libraries it does not turn either, and on a busy machine that takes seconds.
+    blockedAfter: { starting: 250, running: 100 },
     connect(child, onMessage) {
       child.on("message", onMessage);
       return {
@@ -94,6 +98,8 @@ async function preparePython(entry: string): Promise<Runtime> {
       }),
     // Importing Flask alone takes longer than a server of ours.
     readyWithin: 8_000,
+    // It has no event loop that a handler could block; only a process that does nothing at all is.
+    blockedAfter: { starting: 500, running: 500 },
     connect(child, onMessage) {
       // There is none if the process could not be started.
       const pipe = child.stdio[3] as Duplex | null | undefined;

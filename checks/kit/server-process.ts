@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { dirname, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { removeLeftovers } from "./compile.ts";
 import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
@@ -85,9 +86,7 @@ type Message =
 const MOST_OUTPUT = 8 * 1_048_576;
 /** A server of these lessons uses 60 to 90 MiB. */
 const MOST_MEMORY = 640 * 1_048_576;
-/** For {@link ServerOptions.blockedAfter}. */
-const BLOCKED_TURNS = 50;
-const BLOCKED_TURNS_WHILE_STARTING = 75;
+/** A turn of ours while an answer is waited for, in milliseconds; it may take longer. */
 const TURN = 20;
 
 /**
@@ -236,9 +235,8 @@ export class ServerProcess {
   async ping(): Promise<void> {
     const id = ++this.#lastPing;
     let timer: NodeJS.Timeout | undefined;
-    const most =
-      this.#blockedAfter ??
-      (this.#ready ? BLOCKED_TURNS : BLOCKED_TURNS_WHILE_STARTING);
+    const { starting, running } = this.#runtime.blockedAfter;
+    const most = this.#blockedAfter ?? (this.#ready ? running : starting);
     const blocked = new Promise<never>((_, reject) => {
       let turns = 0;
       timer = setInterval(() => {
@@ -265,16 +263,17 @@ export class ServerProcess {
    * Ends the server and everything that it started.
    *
    * @param signal ask with this signal first, where signals exist; otherwise end it at once
-   * @param within how long it may take after the signal, in milliseconds of wall-clock time
+   * @param within how long it and its children may take after the signal, in ms of wall-clock time
    */
   async stop(signal?: "SIGTERM" | "SIGINT", within = 3_000): Promise<Ended> {
     this.#stopping = true;
     let fault: Fault | null = null;
     if (signal !== undefined && process.platform !== "win32" && this.isAlive) {
       this.#child.kill(signal);
+      const began = performance.now();
       if (!(await this.#exitsWithin(within)))
         fault = await this.#whyItGoesOn(within);
-      else if (this.children.length > 0)
+      else if (!(await this.#childrenExitUntil(began + within)))
         fault = new LeftChildren(this.children.length, this.#evidence());
     }
     this.kill();
@@ -472,6 +471,13 @@ export class ServerProcess {
     const inTime = await Promise.race([this.#exited.then(() => true), late]);
     clearTimeout(timer);
     return inTime;
+  }
+
+  /** Whoever asks for the end of all has to wait for the last of them. */
+  async #childrenExitUntil(moment: number): Promise<boolean> {
+    while (this.children.length > 0 && performance.now() < moment)
+      await sleep(TURN);
+    return this.children.length === 0;
   }
 
   async #whyItGoesOn(ms: number): Promise<Fault> {

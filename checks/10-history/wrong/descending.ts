@@ -1,6 +1,6 @@
-// fails: retries
-// mistake: told-by-nobody
-// hint: slow, not gone
+// fails: newest
+// mistake: descending
+// hint: people read from the oldest to the newest
 import { createServer } from "node:http";
 import { join } from "node:path";
 import express, {
@@ -8,16 +8,173 @@ import express, {
   type Request,
   type Response,
 } from "express";
+import {
+  type Collection,
+  type Db,
+  MongoClient,
+  MongoServerError,
+  type WithId,
+} from "mongodb";
 import { type DefaultEventsMap, Server, type Socket } from "socket.io";
-import { Database, type Draft } from "./database.ts";
 import type {
   Ack,
   ClientToServerEvents,
   Done,
   ErrorCode,
+  Message,
+  Page,
   ServerToClientEvents,
   SocketData,
 } from "./protocol.ts";
+
+/** A message in the database. The driver gives it an `_id`. */
+interface StoredMessage {
+  room: string;
+  /** Its place in the room: 1, 2, 3 … */
+  seq: number;
+  user: string;
+  text: string;
+  createdAt: Date;
+}
+
+/** A room in the database: how many places it has given away. */
+interface StoredRoom {
+  _id: string;
+  seq: number;
+}
+
+// In milliseconds. The driver's own limits are half a minute and more, and whoever sent
+// a message would wait as long.
+const patience = 2000;
+
+/** Where messages are kept. */
+class Database {
+  readonly #client: MongoClient;
+  readonly #db: Db;
+  readonly #messages: Collection<StoredMessage>;
+  readonly #rooms: Collection<StoredRoom>;
+
+  /**
+   * Connects to it. A process does this once: a client keeps a few connections open and
+   * lends them to whoever has something to store.
+   *
+   * @throws when the address cannot be read, or when no database answers there
+   */
+  static async open(uri: string, name: string): Promise<Database> {
+    const client = new MongoClient(uri, {
+      // How long to look for a database that answers, …
+      serverSelectionTimeoutMS: patience,
+      // … how long a new connection may take, …
+      connectTimeoutMS: patience,
+      // … and how long the answer to a command. A line can be silent without being cut.
+      socketTimeoutMS: patience,
+      // A second try by the driver would take as long again.
+      retryReads: false,
+      retryWrites: false,
+    });
+    await client.connect();
+    const database = new Database(client, name);
+    await database.#createIndexes();
+    return database;
+  }
+
+  private constructor(client: MongoClient, name: string) {
+    this.#client = client;
+    this.#db = client.db(name);
+    this.#messages = this.#db.collection("messages");
+    this.#rooms = this.#db.collection("rooms");
+  }
+
+  /** An index that is there already is left alone, so every start may ask for it. */
+  async #createIndexes(): Promise<void> {
+    // For two things: a page is found without reading all messages, and no place in a
+    // room is ever taken twice, whatever goes wrong here.
+    await this.#messages.createIndex({ room: 1, seq: 1 }, { unique: true });
+  }
+
+  /** Whether it answers now. What was true a minute ago says nothing. */
+  async isUp(): Promise<boolean> {
+    try {
+      await this.#db.command({ ping: 1 });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Stores a message, behind all others of its room.
+   *
+   * @returns what to tell of it
+   */
+  async add(room: string, user: string, text: string): Promise<Message> {
+    const seq = await this.#nextSeq(room);
+    // A real date, which the database can compare. As text it goes over the wire only.
+    const createdAt = new Date();
+    const message = { room, seq, user, text, createdAt };
+    const { insertedId } = await this.#messages.insertOne(message);
+    return toMessage({ ...message, _id: insertedId });
+  }
+
+  /**
+   * The newest messages of a room, or the newest among those before a place.
+   *
+   * @param limit how many at most
+   */
+  async page(room: string, limit: number, before?: number): Promise<Page> {
+    const found = await this.#messages
+      .find(before === undefined ? { room } : { room, seq: { $lt: before } })
+      .sort({ seq: -1 })
+      // One more than wanted tells whether there are older ones.
+      .limit(limit + 1)
+      .toArray();
+    return {
+      // The newest had to be found first. People read the oldest first.
+      messages: found.slice(0, limit).map(toMessage),
+      hasMore: found.length > limit,
+    };
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  /** Gives away the next place in a room. Whoever asks at the same time gets another one. */
+  async #nextSeq(room: string): Promise<number> {
+    try {
+      return await this.#countOn(room);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      // Two began this room at the same moment, and the other was first. Now it is there.
+      return await this.#countOn(room);
+    }
+  }
+
+  async #countOn(room: string): Promise<number> {
+    // One command, in which the database counts. If we read the number and wrote back
+    // the next, two who read at the same time would get the same place.
+    const counter = await this.#rooms.findOneAndUpdate(
+      { _id: room },
+      { $inc: { seq: 1 } },
+      { upsert: true, returnDocument: "after" },
+    );
+    if (counter === null) throw new Error(`no counter for the room ${room}`);
+    return counter.seq;
+  }
+}
+
+/** A stored message as it goes over the wire. */
+function toMessage(stored: WithId<StoredMessage>): Message {
+  const { _id, room, seq, user, text, createdAt } = stored;
+  const at = createdAt.toISOString();
+  return { id: _id.toHexString(), room, seq, user, text, at };
+}
+
+/** Whether a unique index refused it: what it holds is there already. */
+function isDuplicate(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11000;
+}
 
 // The third place is for events between several servers: there are none yet.
 type ChatSocket = Socket<
@@ -46,7 +203,7 @@ const users = new Map<string, string>(
 // A database of this lesson's own, so that what other lessons stored is not in the way.
 const database = await Database.open(
   process.env.MONGODB_URI ?? "mongodb://127.0.0.1:27017",
-  process.env.MONGODB_DB ?? "lesson-11",
+  process.env.MONGODB_DB ?? "lesson-10",
 ).catch(giveUp);
 
 // Without a limit, one client could fill the memory with rooms.
@@ -58,9 +215,6 @@ const longestPage = 100;
 const typingPause = 1000;
 // In milliseconds: how long it may take to end in order.
 const farewell = 2500;
-
-// For each room in which messages are being stored: when the last of them is done.
-const lastTurns = new Map<string, Promise<void>>();
 
 // What an error of a call is over HTTP.
 const statuses: Record<ErrorCode, number> = {
@@ -176,17 +330,18 @@ io.on("connection", (socket) => {
 
   socket.on(
     "message:send",
-    answered((payload) => {
+    answered(async (payload) => {
       // All of the payload first, and membership after: what is malformed is
       // malformed for everyone.
       const room = roomOf(payload);
       const text = textOf(payload);
-      const clientId = clientIdOf(payload);
       assertMember(socket, room);
 
-      const draft = { room, user, text, ...(clientId && { clientId }) };
-      // In turn, since storing takes its time, and not always the same.
-      return inTurn(room, () => storeAndTell(draft));
+      // First stored, then told. If this fails, nobody has heard what is not there.
+      const message = await fromDatabase(database.add(room, user, text));
+      // `io`, not `socket`: the sender hears it too.
+      io.to(channel(room)).emit("message:new", message);
+      return { id: message.id, seq: message.seq };
     }),
   );
 
@@ -236,47 +391,6 @@ io.on("connection", (socket) => {
     }
   });
 });
-
-/** Fails when a client would have sent again. */
-async function tooLate(): Promise<never> {
-  await new Promise((resolve) => setTimeout(resolve, 450));
-  throw new Error("the database is too slow");
-}
-
-/** First stored, then told. If storing fails, nobody has heard what is not there. */
-async function storeAndTell(draft: Draft) {
-  const { message, duplicate } = await fromDatabase(
-    Promise.race([database.add(draft), tooLate()]),
-  );
-  const { id, seq } = message;
-  // Told once. For the sender it is a success all the same: the message is there.
-  if (duplicate) return { id, seq, duplicate };
-  // `io`, not `socket`: the sender hears it too.
-  io.to(channel(draft.room)).emit("message:new", message);
-  return { id, seq };
-}
-
-/**
- * Begins the work when all the work that was handed in for this room before is done, well
- * or not. So messages are stored and told in the order in which they came.
- */
-function inTurn<Result>(
-  room: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const turn = (lastTurns.get(room) ?? Promise.resolve()).then(work);
-  // Whoever is next waits for the end of this, and not for its success.
-  const over = turn.then(
-    () => {},
-    () => {},
-  );
-  lastTurns.set(room, over);
-  // Nobody came behind us: then there is nothing to wait for, and nothing to remember.
-  void over.then(() => {
-    if (lastTurns.get(room) === over) lastTurns.delete(room);
-  });
-  return turn;
-}
 
 /** Lets in whoever brings a token that we know, and remembers whose it is. */
 function identify(socket: ChatSocket, next: (error?: Error) => void): void {
@@ -432,19 +546,6 @@ function textOf(payload: unknown): string {
     throw new Refusal("BAD_REQUEST", "text must have 1 to 500 characters");
   }
   return trimmed;
-}
-
-/** What the client calls its message, if it does. Anything but a missing field must be a name. */
-function clientIdOf(payload: unknown): string | undefined {
-  const { clientId } = fieldsOf(payload);
-  if (clientId === undefined) return undefined;
-  if (typeof clientId !== "string" || !/^[A-Za-z0-9_-]{8,64}$/.test(clientId)) {
-    throw new Refusal(
-      "BAD_REQUEST",
-      "clientId must have 8 to 64 characters of A-Z, a-z, 0-9, _ and -",
-    );
-  }
-  return clientId;
 }
 
 /** How many messages are wanted. To wish for more than a page may have is no mistake. */

@@ -1,0 +1,231 @@
+import { certificates } from "../kit/authority.ts";
+import { Fault } from "../kit/faults.ts";
+import { type Answer, showAnswer } from "../kit/http.ts";
+import type { LessonDatabase } from "../kit/lesson-database.ts";
+import type { World } from "../kit/lesson.ts";
+import { patientlyTry } from "../kit/patience.ts";
+import { freePort } from "../kit/ports.ts";
+import type { ServerProcess } from "../kit/server-process.ts";
+import type { Tap } from "../kit/tap.ts";
+import { type Entry, Timeline } from "../kit/timeline.ts";
+import { Unmet, inWords } from "../kit/unmet.ts";
+import { assertIndexes, assertStores } from "./chatting.ts";
+import { HEALTH_LIMIT, askHealth, lookUntil, saysTls } from "./outcome.ts";
+
+/** Databases with a certificate that is not right. The first has the longest way to go. */
+export const BAD = ["expired", "untrusted", "wrong-host"] as const;
+export type Bad = (typeof BAD)[number];
+
+/** Who is there when a server looks for its database. */
+export type Stranger = "nobody" | "plain" | Bad;
+
+export const inWordsOf: Readonly<Record<Stranger, string>> = {
+  nobody: "nobody",
+  plain: "one that speaks no TLS",
+  untrusted: "one whose certificate another authority signed",
+  expired: "one whose certificate expired yesterday",
+  "wrong-host": "one whose certificate is for another host",
+};
+
+/** How what is expected after the renewal begins. */
+const RENEWED = "when its database has renewed its certificate: ";
+
+/** What a server did that met one of them. */
+export interface Meeting {
+  /** What was done, and what the server printed. */
+  entries: readonly Entry[];
+  /** What ended it, or kept it from listening. */
+  fault: Fault | null;
+  /** The commands that it has sent, the driver's own talk included. */
+  commands: readonly string[];
+  /** What /health said last; `null` if it never did. */
+  health: Answer | null;
+  /** What became of it when the certificate was renewed; `null` where none was. */
+  renewal: Renewal | null;
+}
+
+export interface Renewal {
+  entries: readonly Entry[];
+  /** What was not as it should be. */
+  failure: Unmet | Fault | null;
+}
+
+/**
+ * Servers that meet somebody else where their database should be, each with a stranger of its own.
+ * Most of it is waiting, so they all wait at the same time; several requirements look at what came of it.
+ */
+export class Meetings {
+  static readonly #begun = new WeakMap<ServerProcess, Meetings>();
+  readonly #meetings: ReadonlyMap<Stranger, Promise<Meeting>>;
+
+  /** Those of this check, begun now if they are not yet. */
+  static of(world: World): Meetings {
+    const begun = Meetings.#begun.get(world.server) ?? new Meetings(world);
+    Meetings.#begun.set(world.server, begun);
+    return begun;
+  }
+
+  private constructor(world: World) {
+    const bad = BAD.map((kind) => [kind, meetBad(world, kind)] as const);
+    // Whether these two do later what they should not, is seen when the others have come to their end.
+    const later = Promise.allSettled(bad.map(([, meeting]) => meeting));
+    this.#meetings = new Map<Stranger, Promise<Meeting>>([
+      ...bad,
+      ["plain", meetPlain(world, later)],
+      ["nobody", meetNobody(world, later)],
+    ]);
+    // Whoever needs one awaits it.
+    for (const meeting of this.#meetings.values()) meeting.catch(() => {});
+  }
+
+  /**
+   * What came of one of them.
+   *
+   * @throws {Fault} what ended that server, or kept it from listening
+   */
+  async with(
+    stranger: Stranger,
+    world: World,
+  ): Promise<Meeting & { health: Answer }> {
+    // The servers end with the requirement that began them: then all must be over.
+    await Promise.allSettled(this.#meetings.values());
+    const meeting = await this.#of(stranger, world);
+    const { fault, health } = meeting;
+    if (fault !== null || health === null) {
+      retell(meeting, world);
+      throw fault;
+    }
+    return { ...meeting, health };
+  }
+
+  async #of(stranger: Stranger, { server }: World): Promise<Meeting> {
+    try {
+      return (await this.#meetings.get(stranger)) as Meeting;
+    } catch (error) {
+      // Nobody could tell: a check that is tried again begins anew.
+      Meetings.#begun.delete(server);
+      throw error;
+    }
+  }
+}
+
+/** What happened belongs from now on to the report of this requirement. */
+export function retell(
+  { entries }: Pick<Meeting, "entries">,
+  { timeline }: World,
+): void {
+  for (const { at: _, ...entry } of entries) timeline.add(entry);
+}
+
+async function meetBad(world: World, kind: Bad): Promise<Meeting> {
+  const database = await world.emptyDatabase();
+  const { front, tap } = database;
+  front.present(await certificates.of(kind));
+  return meet(world, kind, database, {}, async (other, meeting) => {
+    meeting.health = await lookUntil(
+      other,
+      (answer) => answer.status === 200 || saysTls(answer),
+    );
+    // What it does when it tries again belongs to it.
+    const tries = front.attempts.length;
+    if (saysTls(meeting.health))
+      await lookUntil(other, () => front.attempts.length > tries);
+    meeting.commands = namesOf(tap);
+    meeting.entries = [...meeting.entries];
+    if (kind === "expired" && meeting.commands.length === 0)
+      meeting.renewal = await renew(other);
+  });
+}
+
+async function meetPlain(
+  world: World,
+  later: Promise<unknown>,
+): Promise<Meeting> {
+  const database = await world.emptyDatabase();
+  const env = { MONGODB_URI: database.tap.uri };
+  return meet(world, "plain", database, env, async (other, meeting) => {
+    meeting.health = await askHealth(other);
+    await later;
+    meeting.health = await askHealth(other);
+    meeting.commands = namesOf(database.tap);
+  });
+}
+
+async function meetNobody(
+  world: World,
+  later: Promise<unknown>,
+): Promise<Meeting> {
+  const database = await world.emptyDatabase();
+  const env = { MONGODB_URI: database.uriAt(await freePort()) };
+  return meet(world, "nobody", database, env, async (other, meeting) => {
+    meeting.health = await askHealth(other);
+    await later;
+    meeting.health = await askHealth(other);
+  });
+}
+
+/** Starts a server, lets it meet a stranger, and keeps what came of it. */
+async function meet(
+  world: World,
+  stranger: Stranger,
+  database: LessonDatabase,
+  env: Record<string, string>,
+  look: (other: World, meeting: Meeting) => Promise<void>,
+): Promise<Meeting> {
+  const timeline = new Timeline();
+  const meeting: Meeting = {
+    entries: timeline.entries,
+    fault: null,
+    commands: [],
+    health: null,
+    renewal: null,
+  };
+  const there = `where its database should be there was ${inWordsOf[stranger]}`;
+  note(timeline, "server", `the server was started, and ${there}`);
+  try {
+    const other = await world.another({ env, timeline }, database);
+    await look(other, meeting);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    meeting.fault = error;
+  }
+  return meeting;
+}
+
+/** Shows the right certificate from now on, and looks whether the server goes on. */
+async function renew(world: World): Promise<Renewal> {
+  const { database, timeline } = world;
+  const { entries } = timeline;
+  try {
+    database.front.present(await certificates.of("right"));
+    note(timeline, "database", "its certificate was renewed");
+    await inWords(RENEWED, assertGoesOn(world));
+    return { entries, failure: null };
+  } catch (error) {
+    if (!(error instanceof Unmet || error instanceof Fault)) throw error;
+    return { entries, failure: error };
+  }
+}
+
+async function assertGoesOn(world: World): Promise<void> {
+  const { status, ...health } = await lookUntil(
+    world,
+    (answer) => answer.status === 200,
+  );
+  if (status !== 200)
+    throw new Unmet(
+      `/health answers 200 within ${HEALTH_LIMIT / 1000} s`,
+      showAnswer({ status, ...health }),
+      { status },
+    );
+  await assertStores(world);
+  await patientlyTry(world.server, () => assertIndexes(world.database));
+}
+
+function note(timeline: Timeline, lane: string, text: string): void {
+  timeline.add({ lane, kind: "hinder", text });
+}
+
+function namesOf({ allCommands }: Tap): string[] {
+  return [...new Set(allCommands.map(({ name }) => name))];
+}

@@ -1,0 +1,91 @@
+import type { ClientOptions } from "../kit/client.ts";
+import type { World } from "../kit/lesson.ts";
+import { tokenOf } from "../kit/tokens.ts";
+import { Unmet } from "../kit/unmet.ts";
+import { ALL_WORKERS, SAME_SESSION } from "./mistakes.ts";
+import { seat } from "./seats.ts";
+
+/** Who gets in, and into how many workers. */
+
+/** How many workers there are when WORKERS is not set. */
+const USUALLY = 2;
+
+/** Requests of one session, each on a connection of its own. */
+const REQUESTS = 4;
+
+/** Clients of each kind. */
+const CLIENTS = 4;
+
+/** How long the first answer may take, in milliseconds of patience: a primary may listen before its workers can serve. */
+const FIRST_ANSWER = 5_000;
+
+export async function assertEverybodyConnects(world: World): Promise<void> {
+  await world.request("/health", { patience: FIRST_ANSWER });
+  await assertSessionIsKept(world);
+  const kinds: Required<Pick<ClientOptions, "transports">>[] = [
+    { transports: ["polling"] },
+    { transports: ["websocket"] },
+    { transports: ["polling", "websocket"] },
+  ];
+  const workers = new Set<number>();
+  for (const kind of kinds)
+    for (let number = 1; number <= CLIENTS; number++) {
+      workers.add((await seat(world, nextName(world), kind)).worker);
+    }
+  await assertAllUsed(world, workers, USUALLY);
+}
+
+/**
+ * A session over polling, of which each request is a connection of its own: any of them could come to
+ * another worker. A client that reuses its connections would have luck now and then.
+ */
+async function assertSessionIsKept(world: World): Promise<void> {
+  const session = await world.rawClient();
+  try {
+    await session.send(`40${JSON.stringify({ token: tokenOf("Alice") })}`);
+    await session.poll();
+    for (let request = 1; request <= REQUESTS; request++) {
+      // Nobody knows that namespace, and Socket.IO says so.
+      await session.send(`40/nowhere-${request},`);
+      await session.poll();
+    }
+    // Engine.IO's goodbye.
+    await session.send("1");
+  } catch (error) {
+    if (!(error instanceof Unmet) || error.facts.status === undefined)
+      throw error;
+    throw new Unmet(SAME_SESSION, error.received, error.facts);
+  }
+}
+
+const names = ["Alice", "Bob", "Carol", "Dave"];
+
+/** Alice, Bob, Carol, Dave, "Alice in tab 2" … */
+function nextName({ clients }: World): string {
+  const name = names[clients.length % names.length] as string;
+  const tab = Math.floor(clients.length / names.length) + 1;
+  return tab === 1 ? name : `${name} in tab ${tab}`;
+}
+
+/** So many may come before each worker has had somebody: a primary may draw lots. */
+const MOST = 60;
+
+/**
+ * Each of the workers gets somebody, and there are so many.
+ *
+ * @param workers in which somebody has been already
+ */
+export async function assertAllUsed(
+  world: World,
+  workers: Set<number>,
+  count: number,
+): Promise<void> {
+  while (workers.size < count && world.clients.length < MOST)
+    workers.add((await seat(world, nextName(world))).worker);
+  if (workers.size === count) return;
+  throw new Unmet(
+    `${ALL_WORKERS}${count} workers`,
+    workers.size === 1 ? "they are all in one" : `they are in ${workers.size}`,
+    { times: workers.size, value: { started: world.server.children.length } },
+  );
+}

@@ -1,0 +1,61 @@
+import { join, say } from "../kit/chat.ts";
+import type { LessonDatabase } from "../kit/lesson-database.ts";
+import type { World } from "../kit/lesson.ts";
+import { Unmet } from "../kit/unmet.ts";
+import { assertAllUsed } from "./connecting.ts";
+import { BY_SIGNAL, ENDS, GOODBYES, goodbyes } from "./mistakes.ts";
+import { AROUND, seatTwo } from "./seats.ts";
+
+/** The end of all workers, and how many there are. */
+
+/** How long all of it may take to end, in milliseconds. */
+const END = 5_000;
+
+export async function assertEnds(world: World): Promise<void> {
+  // There are no signals on Windows.
+  if (process.platform === "win32") return;
+  const database = await world.emptyDatabase();
+  const other = await world.another({}, database);
+  const seats = await seatTwo(other);
+  for (const { client } of seats) {
+    await join("hall", client);
+    await say(client, "hall", `from ${client.name}`);
+  }
+  await other.client("Carol", { transports: ["polling"] });
+  world.timeline.add({
+    lane: "server",
+    kind: "hinder",
+    text: "the server was sent SIGTERM",
+  });
+  const { fault, signal, code } = await other.server.stop("SIGTERM", END);
+  if (fault !== null) throw new Unmet(ENDS, fault.message);
+  if (signal !== null) throw new Unmet(ENDS, `${BY_SIGNAL} ${signal}`);
+  if (code !== 0) throw new Unmet(ENDS, `exit code ${code}`);
+  assertGoodbyes(database, seats.length);
+}
+
+/** Each worker has a database client of its own, and closes it. */
+function assertGoodbyes({ tap }: LessonDatabase, workers: number): void {
+  const said = new Set(
+    tap.allCommands
+      .filter(({ name }) => name === "endSessions")
+      .map(({ connection }) => connection),
+  ).size;
+  if (said >= workers) return;
+  throw new Unmet(GOODBYES, goodbyes(said), { times: said });
+}
+
+/** More than there are by default. */
+const MANY = 3;
+
+export async function assertWorkers(world: World): Promise<void> {
+  const other = await world.another({ env: { WORKERS: String(MANY) } });
+  await assertAllUsed(other, new Set(), MANY);
+  const [someone] = other.clients;
+  if (someone === undefined) return;
+  const room = "hall";
+  for (const client of other.clients) await join(room, client);
+  await say(someone, room, "to all of you");
+  for (const client of other.clients)
+    await client.hears("message:new", { text: "to all of you" }, AROUND);
+}
