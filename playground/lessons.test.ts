@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => copy.end());
 
-test.each(lessons)("%s", async (name, { skip }) => {
+test.for(lessons)("%s", async (name, { skip }) => {
   await page.ask("lesson:open", { name });
   const { server, lesson } = await page.until(
     "its server runs, or says why not",
