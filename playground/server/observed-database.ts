@@ -5,6 +5,7 @@ import {
   freshName,
 } from "../../checks/kit/database.ts";
 import { tappable } from "../../checks/kit/lesson-database.ts";
+import type { SecureLine } from "../../checks/kit/secure-line.ts";
 import { type Tap, type TappedCommand, openTap } from "../../checks/kit/tap.ts";
 import type {
   CollectionState,
@@ -49,8 +50,9 @@ const reading = new Set([
 export class ObservedDatabase {
   readonly #database: Database;
   readonly #fresh: FreshDatabase;
-  readonly #uri: string;
   readonly #tap: Tap | null;
+  /** Before the tap, where server and database are to speak by TLS. */
+  readonly #line: SecureLine | null;
   readonly #wire: Wire;
   readonly #onChange: () => void;
   readonly #known = new Map<string, KnownDocuments>();
@@ -61,10 +63,12 @@ export class ObservedDatabase {
   #isCut = false;
   #isEnded = false;
 
+  /** @param tls whether the server reaches it by TLS only */
   static async open(
     opening: Promise<Database>,
     wire: Wire,
     onChange: () => void,
+    tls = false,
   ): Promise<ObservedDatabase> {
     const database = await opening;
     let observed: ObservedDatabase | undefined;
@@ -76,13 +80,20 @@ export class ObservedDatabase {
         return null;
       },
     );
-    observed = new ObservedDatabase(database, tap, trouble, wire, onChange);
+    const line = tls && tap !== null ? await openSecureLine(tap) : null;
+    observed = new ObservedDatabase(
+      database,
+      { tap, line },
+      trouble,
+      wire,
+      onChange,
+    );
     return observed;
   }
 
   private constructor(
     database: Database,
-    tap: Tap | null,
+    { tap, line }: { tap: Tap | null; line: SecureLine | null },
     trouble: string | null,
     wire: Wire,
     onChange: () => void,
@@ -90,7 +101,7 @@ export class ObservedDatabase {
     this.#database = database;
     this.#fresh = database.fresh(freshName());
     this.#tap = tap;
-    this.#uri = tap?.uri ?? database.uri;
+    this.#line = line;
     this.#trouble = trouble;
     this.#wire = wire;
     this.#onChange = onChange;
@@ -98,7 +109,15 @@ export class ObservedDatabase {
 
   /** What the server finds in its environment. */
   get env(): Record<string, string> {
-    return { MONGODB_URI: this.#uri, MONGODB_DB: this.#fresh.name };
+    const uri = this.#tap?.uri ?? this.#database.uri;
+    const plain = { MONGODB_URI: uri, MONGODB_DB: this.#fresh.name };
+    if (this.#line === null || this.#tap === null) return plain;
+    const { front, caFile } = this.#line;
+    return {
+      ...plain,
+      MONGODB_URI: uri.replace(`:${this.#tap.port}/`, `:${front.port}/`),
+      TLS_CA_FILE: caFile,
+    };
   }
 
   get state(): DatabaseState {
@@ -141,6 +160,7 @@ export class ObservedDatabase {
   async end(): Promise<void> {
     this.#isEnded = true;
     clearTimeout(this.#look);
+    await this.#line?.close();
     await this.#tap?.close();
     await this.#fresh.drop().catch(() => {}); // The engine may have gone before.
   }
@@ -182,6 +202,12 @@ export class ObservedDatabase {
       documents: known.compare(documents, this.#wire.last),
     };
   }
+}
+
+/** Most lessons need no certificates, and what makes them takes long to load. */
+async function openSecureLine(tap: Tap): Promise<SecureLine> {
+  const { SecureLine } = await import("../../checks/kit/secure-line.ts");
+  return SecureLine.open(tap);
 }
 
 /** @throws {CouldNotTell} for an address that a tap cannot read */

@@ -112,7 +112,8 @@ export class ObservedServer {
   async #started(): Promise<ServerProcess> {
     this.#port ??= await freePort();
     const port = this.#port;
-    const { entry, needs, ca } = this.#observation;
+    const { entry, ca } = this.#observation;
+    const needs = this.#observation.needs();
     const scheme = ca() === undefined ? "http" : "https";
     try {
       return await ServerProcess.start({
@@ -120,13 +121,13 @@ export class ObservedServer {
         port,
         env: {
           PUBLIC_DIR: join(root, "lessons", "public"),
-          ...needs().env,
+          ...needs.env,
           // The lesson's own page is shown, and it comes from the server itself.
           CORS_ORIGIN: `${scheme}://127.0.0.1:${port}`,
         },
         ca: ca(),
         timeline: this.#console(),
-        readyWithin: READY_WITHIN,
+        readyWithin: Math.max(READY_WITHIN, needs.readyWithin ?? 0),
         mostOutput: Infinity,
         blockedAfter: BLOCKED_AFTER,
         onSpawn: () => this.#become("starting"),

@@ -1,5 +1,4 @@
 import { type Socket, io } from "socket.io-client";
-import { cut, showArguments } from "../../checks/kit/show.ts";
 import type {
   Acknowledged,
   ClientOptions,
@@ -11,16 +10,14 @@ import { Offsets } from "./offsets.ts";
 import { pauseReading } from "./pause.ts";
 import { RawPackets } from "./raw-packets.ts";
 import { NotPossible, argumentsAsJson, cutText, readJson } from "./texts.ts";
-import type { NewEntry, Wire } from "./wire.ts";
+import { VisitorNotes } from "./visitor-notes.ts";
+import type { Wire } from "./wire.ts";
 
 /** How long an acknowledgement is waited for, in milliseconds. */
 const ACK_WITHIN = 5_000;
 
 /** How soon a client whose line broke tries again, in milliseconds. */
 const RECONNECTION_DELAY = 500;
-
-/** Characters of an arrow's label. */
-const LABEL = 90;
 
 const transports = {
   default: ["polling", "websocket"],
@@ -46,6 +43,7 @@ export class Visitor {
   readonly name: string;
   readonly #options: ClientOptions;
   readonly #around: Surroundings;
+  readonly #notes: VisitorNotes;
   readonly #offsets = new Offsets();
   #socket: Socket | undefined;
   #raw: RawPackets | undefined;
@@ -62,6 +60,7 @@ export class Visitor {
     this.name = name;
     this.#options = options;
     this.#around = around;
+    this.#notes = new VisitorNotes(name, around.wire);
     readAuth(options.auth);
     if (options.answer !== null) readJson("The answer", options.answer);
   }
@@ -116,7 +115,7 @@ export class Visitor {
     this.#unpause();
     socket.io.reconnection(false);
     this.#status = "cut";
-    this.#note("cut", "loses the line");
+    this.#notes.onLane("cut", "loses the line");
     socket.io.engine.close();
     this.#around.onChange();
   }
@@ -124,7 +123,7 @@ export class Visitor {
   mend(): void {
     if (this.#status !== "cut")
       throw new NotPossible(`The line of ${this.name} is not cut.`);
-    this.#note("mended", "has a line again");
+    this.#notes.onLane("mended", "has a line again");
     this.#status = "disconnected";
     if (this.#around.address() === null) this.waitForServer();
     else this.connect();
@@ -219,10 +218,10 @@ export class Visitor {
     const { transport, namespace } = this.#options;
     this.#become("connecting");
     const to = namespace === "/" ? "" : ` to ${namespace}`;
-    this.#note(
-      "connect",
-      `connects${to} (${transports[transport].join(", ")})`,
-    );
+    this.#notes.toServer({
+      kind: "connect",
+      text: `connects${to} (${transports[transport].join(", ")})`,
+    });
     const socket = this.#socket;
     socket?.connect();
     if (socket) this.#followEngine(socket);
@@ -233,7 +232,7 @@ export class Visitor {
     if (engine === undefined) return;
     this.#raw?.follow(engine);
     engine.on("upgrade", ({ name }) => {
-      this.#note("upgrade", `goes on by ${name}`);
+      this.#notes.onLane("upgrade", `goes on by ${name}`);
       this.#around.onChange();
     });
     engine.on("upgrading", () => {
@@ -255,7 +254,7 @@ export class Visitor {
     if (socket.id) this.#around.wire.names.remember(socket.id, this.name);
     const via = socket.io.engine.transport.name;
     const kind = socket.recovered ? "recovered" : "connected";
-    this.#noteFrom("server", {
+    this.#notes.fromServer({
       kind,
       text: `${kind} (${via})`,
       raw: this.#raw?.arrived,
@@ -269,12 +268,12 @@ export class Visitor {
     if (socket.active) {
       if (this.#refusal !== null) return;
       this.#refusal = reasonOf(error);
-      this.#note("refused", `does not get through: ${this.#refusal}`);
+      this.#notes.onLane("refused", `does not get through: ${this.#refusal}`);
       this.#around.onChange();
       return;
     }
     this.#refusal = error.message;
-    this.#noteFrom("server", {
+    this.#notes.fromServer({
       kind: "refused",
       text: `connect_error: ${error.message}`,
       payload: error.data,
@@ -286,8 +285,10 @@ export class Visitor {
   #onDisconnect(socket: Socket, reason: string): void {
     this.#unpause();
     if (this.#status === "cut") return; // said already
-    const isServers = reason === "io server disconnect";
-    this.#note("disconnected", `is disconnected (${reason})`, isServers);
+    const text = `is disconnected (${reason})`;
+    if (reason === "io server disconnect")
+      this.#notes.fromServer({ kind: "disconnected", text });
+    else this.#notes.onLane("disconnected", text);
     this.#refusal = null;
     this.#become(socket.active ? "connecting" : "disconnected");
   }
@@ -312,10 +313,10 @@ export class Visitor {
         const ms = Math.round(performance.now() - began);
         if (error) return resolve({ answer: null, ms });
         this.#offsets.learn(answer[0]);
-        this.#noteFrom("server", {
+        this.#notes.fromServer({
           kind: "ack",
           event,
-          text: `ack ${showArguments(answer)}`,
+          text: "ack",
           args: answer,
           raw: this.#raw?.arrived,
           ms,
@@ -336,10 +337,10 @@ export class Visitor {
     raw: string,
     wantsAck: boolean,
   ): number | undefined {
-    return this.#noteTo("server", {
+    return this.#notes.toServer({
       kind: "emit",
       event,
-      text: `${event} ${showArguments(args)}`,
+      text: event,
       args,
       raw,
       wantsAck,
@@ -352,10 +353,10 @@ export class Visitor {
     const wantsAck = typeof acknowledge === "function";
     const values = this.#withoutOffset(wantsAck ? args.slice(0, -1) : args);
     this.#offsets.learn(values[0]);
-    const asked = this.#noteFrom("server", {
+    const asked = this.#notes.fromServer({
       kind: "event",
       event,
-      text: `${event} ${showArguments(values)}`,
+      text: event,
       args: values,
       raw: this.#raw?.arrived,
       wantsAck,
@@ -383,10 +384,10 @@ export class Visitor {
     if (answer === null) return;
     const value = readJson("The answer", answer);
     const raw = this.#sentBy(() => acknowledge(value));
-    this.#noteTo("server", {
+    this.#notes.toServer({
       kind: "ack",
       event,
-      text: `ack ${showArguments([value])}`,
+      text: "ack",
       args: [value],
       raw,
       answers: asked,
@@ -408,64 +409,9 @@ export class Visitor {
     this.#status = status;
     this.#around.onChange();
   }
-
-  // ---- the timeline
-
-  #note(kind: NewEntry["kind"], text: string, byServer = false): void {
-    if (byServer) this.#noteFrom("server", { kind, text });
-    else if (kind === "connect") this.#noteTo("server", { kind, text });
-    else
-      this.#around.wire.add(this.name, () => ({
-        kind,
-        from: this.name,
-        to: null,
-        text,
-      }));
-  }
-
-  #noteTo(to: string, noted: Noted): number | undefined {
-    return this.#around.wire.add(this.name, () => entryOf(this.name, to, noted))
-      ?.seq;
-  }
-
-  #noteFrom(from: string, noted: Noted): number | undefined {
-    return this.#around.wire.add(this.name, () =>
-      entryOf(from, this.name, noted),
-    )?.seq;
-  }
 }
 
 type Acknowledge = (answer: unknown) => void;
-
-interface Noted extends Pick<NewEntry, "kind" | "text"> {
-  event?: string;
-  args?: readonly unknown[];
-  payload?: unknown;
-  raw?: string | undefined;
-  ms?: number;
-  answers?: number | undefined;
-  wantsAck?: boolean;
-}
-
-function entryOf(
-  from: string,
-  to: string,
-  { kind, text, event, args, payload, raw, ms, answers, wantsAck }: Noted,
-): NewEntry {
-  const shown = args ?? (payload === undefined ? undefined : [payload]);
-  return {
-    kind,
-    from,
-    to,
-    text: cut(text.trimEnd(), LABEL),
-    ...(event !== undefined && { event }),
-    ...(shown && { payload: cutText(argumentsAsJson(shown)) }),
-    ...(raw && { raw: cutText(raw) }),
-    ...(ms !== undefined && { ms }),
-    ...(answers !== undefined && { answers }),
-    ...(wantsAck && { wantsAck }),
-  };
-}
 
 /** @throws {NotPossible} when it is no JSON of an object */
 function readAuth(text: string): object {

@@ -200,6 +200,7 @@ export class Workbench {
         this.#opening,
         this.#wire,
         () => this.#onChange("database"),
+        this.desk.contract.needs?.database?.tls === true,
       );
     } catch (error) {
       this.#databaseTrouble = `There is no database: ${(error as Error).message}. npm run doctor says more.`;

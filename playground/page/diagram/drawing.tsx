@@ -67,7 +67,7 @@ function inWords(step: Step, { lanes }: Figure): string {
     lanes.find((lane) => lane.id === id)?.label ?? id;
   switch (step.kind) {
     case "message":
-      return `${name(step.from)} to ${name(step.to)}: ${step.text}`;
+      return `${name(step.from)} to ${name(step.to)}${step.lost ? ", lost on the way" : ""}: ${step.text}`;
     case "note":
       return `${step.over.map(name).join(" to ")}: ${step.text}`;
     case "begin":

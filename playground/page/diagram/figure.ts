@@ -44,6 +44,8 @@ export interface Message {
   more?: string;
   /** Answers are drawn with a dashed line. */
   answer: boolean;
+  /** It is on its way and never arrives. */
+  lost?: boolean;
   mood: Mood;
 }
 

@@ -51,7 +51,7 @@ export function DiagramRow(props: Props) {
         />
       )}
       {row.arrow !== null && (
-        <ArrowLine {...row.arrow} answer={(step as Message).answer} />
+        <ArrowLine {...row.arrow} message={step as Message} />
       )}
       {row.label?.lines.map((line, index) => (
         <text
@@ -102,8 +102,8 @@ function toneOf(step: Step, lanes: readonly Lane[]): Tone {
   return from === "server" ? tone(step.to) : from;
 }
 
-function ArrowLine({ from, to, y, answer }: Arrow & { answer: boolean }) {
-  const style = answer ? "arrow answer" : "arrow";
+function ArrowLine({ from, to, y, message }: Arrow & { message: Message }) {
+  const style = message.answer ? "arrow answer" : "arrow";
   if (from === to)
     return (
       <g class={style}>
@@ -112,6 +112,16 @@ function ArrowLine({ from, to, y, answer }: Arrow & { answer: boolean }) {
       </g>
     );
   const direction = to > from ? 1 : -1;
+  if (message.lost) {
+    const end = from + (to - from) * 0.7;
+    return (
+      <g class={style}>
+        <line x1={from} x2={end} y1={y} y2={y} />
+        <circle cx={from} cy={y} r={2.5} />
+        <path d={`M${end - 5} ${y - 5} l10 10 m0 -10 l-10 10`} />
+      </g>
+    );
+  }
   return (
     <g class={style}>
       <line x1={from} x2={to - direction * 6} y1={y} y2={y} />

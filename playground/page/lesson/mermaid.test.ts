@@ -55,6 +55,15 @@ describe("every diagram of the workshop is understood and can be drawn", () => {
   });
 });
 
+test("a message that is lost", () => {
+  const { steps } = parseMermaid("sequenceDiagram\nA->>S: sent\nS--xA: ok");
+  expect(steps).toMatchObject([
+    { from: "A", to: "S", answer: false },
+    { from: "S", to: "A", answer: true, lost: true },
+  ]);
+  expect(steps[0]).not.toHaveProperty("lost");
+});
+
 test("participants, messages, notes and frames", () => {
   const figure = parseMermaid(`sequenceDiagram
     participant A as Alice's page

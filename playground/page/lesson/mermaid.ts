@@ -13,13 +13,14 @@ const calm = { mood: "calm" } as const;
 /** What a line can be; the first that fits is meant. */
 const lines: readonly [RegExp, (...parts: string[]) => Step][] = [
   [
-    /^(\w+)\s*(--?)>>\s*(\w+)\s*:\s*(.+)$/,
-    (from = "", dashes, to = "", text = "") => ({
+    /^(\w+)\s*(--?)(>>|x)\s*(\w+)\s*:\s*(.+)$/,
+    (from = "", dashes, head, to = "", text = "") => ({
       kind: "message",
       from,
       to,
       text,
       answer: dashes === "--",
+      ...(head === "x" && { lost: true }),
       ...calm,
     }),
   ],
