@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer, type AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Document } from "../mongod/bson/values.ts";
@@ -213,7 +214,7 @@ class Faults {
   held = 0;
   #delays: { milliseconds: number; which: Which }[] = [];
   #withheld: { which: Which; left: number }[] = [];
-  #healed = new AbortController();
+  #healed = healing();
 
   delay(milliseconds: number, which: Which) {
     this.#delays.push({ milliseconds, which });
@@ -228,7 +229,7 @@ class Faults {
     this.#delays = [];
     this.#withheld = [];
     this.#healed.abort();
-    this.#healed = new AbortController();
+    this.#healed = healing();
   }
 
   /** What a reply has to wait for; undefined where it may go at once. */
@@ -262,6 +263,13 @@ class Faults {
 }
 
 type Seen = Required<Pick<Looking, "onCommand" | "onReply">>;
+
+/** Any number of replies may wait for it. */
+function healing(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
 
 /** A client's connection and its counterpart to the database. */
 class Pair {
