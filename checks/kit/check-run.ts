@@ -13,7 +13,7 @@ import { type ServerOptions, ServerProcess } from "./server-process.ts";
 import { type Entry, Timeline, whatWasDone, withNames } from "./timeline.ts";
 import { typeFaults } from "./type-check.ts";
 import { Unmet } from "./unmet.ts";
-import { CheckWorld } from "./check-world.ts";
+import { CheckWorld, databaseFound } from "./check-world.ts";
 
 export interface CheckOptions {
   /** Absolute path of the server to check. */
@@ -48,6 +48,8 @@ export class CheckRun {
   readonly #signal: AbortSignal | undefined;
   readonly #typeCheck: boolean;
   readonly #needs: Needs;
+  /** Whether it is an earlier lesson's contract, whose server had its database when it listened. */
+  readonly #awaitsDatabase: boolean;
   readonly #openDatabase: () => Promise<CheckDatabase> | null;
   #database: Promise<CheckDatabase> | null = null;
   #tls: LessonTls | null = null;
@@ -75,6 +77,7 @@ export class CheckRun {
     this.#lesson = lesson;
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
+    this.#awaitsDatabase = needs?.database?.inBackground === true;
     this.#signal = signal;
     this.#openDatabase = () =>
       this.#needs.database === undefined
@@ -161,6 +164,7 @@ export class CheckRun {
           this.#options(database),
           this.#needs,
           database,
+          this.#awaitsDatabase,
         );
         await Promise.race([requirement.check(world), server.died]);
         await world.disconnectAll();
@@ -181,7 +185,10 @@ export class CheckRun {
   async #startedServer(
     database: LessonDatabase | null,
   ): Promise<ServerProcess> {
-    this.#server ??= await this.#start(database);
+    if (this.#server === null) {
+      this.#server = await this.#start(database);
+      if (this.#awaitsDatabase) await databaseFound(this.#server);
+    }
     return this.#server;
   }
 

@@ -49,6 +49,11 @@ export interface DatabaseNeeds {
   processes?: number;
   /** Whether the contract has transactions or change streams. */
   replicaSet?: boolean;
+  /**
+   * Whether the server may listen before it has found it. Checks of earlier lessons, whose servers had it
+   * when they listened, wait then until /health says so.
+   */
+  inBackground?: boolean;
   /** Whether it is reached by TLS only; TLS_CA_FILE names the authority that vouches for it. */
   tls?: boolean;
 }
