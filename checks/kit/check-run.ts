@@ -195,7 +195,11 @@ export class CheckRun {
   /** Starts the server while its database may still be starting: that saves a third of the time. */
   async #start(database: LessonDatabase | null): Promise<ServerProcess> {
     const options = this.#options(database);
-    void database?.letBeginTogether(this.#needs.database?.processes ?? 1);
+    const { processes = 1 } = this.#needs.database ?? {};
+    if (database !== null && processes > 1) {
+      await database.ready;
+      void database.letBeginTogether(processes);
+    }
     if (database === null || database.isReady)
       return ServerProcess.start(options);
     const first = ServerProcess.start(options);

@@ -36,8 +36,8 @@ export interface Needs {
   /** How its clients connect, unless the requirement says otherwise: by websocket unless given. */
   transports?: ("polling" | "websocket")[];
   /**
-   * How often its clients try to connect where nothing answers; once unless given. A connection that one
-   * process hands to another can be lost, and no learner has lost it.
+   * How often its clients try to connect where nothing answers or the line breaks; once unless given. A
+   * connection that one process hands to another can be lost, and no learner has lost it.
    */
   attempts?: number;
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
