@@ -58,10 +58,10 @@ export async function assertBounded(
 ): Promise<void> {
   const before = database.tap.commands.length;
   await act();
-  const isOfMessages = isAbout("messages");
-  const endless = database.tap.commands
-    .slice(before)
-    .find((command) => isOfMessages(command) && readsAll(command));
+  const asked = database.tap.commands.slice(before).filter(isAbout("messages"));
+  const endless = asked.find((command, index) =>
+    readsAll(command, asked.slice(0, index)),
+  );
   if (endless === undefined) return;
   const { name, command } = endless;
   throw new Unmet(
@@ -73,9 +73,13 @@ export async function assertBounded(
 /** Stages of a pipeline behind which there are few documents, however many there were. */
 const narrowing: readonly string[] = ["$limit", "$count", "$group"];
 
-function readsAll({ name, command }: TappedCommand): boolean {
-  // Only who reads more than a first batch asks for another one.
-  if (name === "getMore") return true;
+function readsAll(
+  { name, command }: TappedCommand,
+  before: readonly TappedCommand[],
+): boolean {
+  // Behind a first batch there is more only where no limit was set. Whoever watches for changes asks
+  // for the next ones all the time.
+  if (name === "getMore") return before.some(isOpenFind);
   // Whoever chooses the size of a batch may stop after the first.
   const { limit = 0, batchSize = 0, pipeline } = command;
   if (name === "find") return Number(limit) === 0 && Number(batchSize) === 0;
@@ -83,6 +87,10 @@ function readsAll({ name, command }: TappedCommand): boolean {
   return !pipeline.some((stage: object) =>
     Object.keys(stage).some((key) => narrowing.includes(key)),
   );
+}
+
+function isOpenFind({ name, command }: TappedCommand): boolean {
+  return name === "find" && Number(command.limit ?? 0) === 0;
 }
 
 function shownQuery(name: string, command: Record<string, unknown>): string {

@@ -29,7 +29,10 @@ const lesson: Lesson = {
     "11-exactly-once",
     "12-nothing-missed",
   ],
-  needs: { ...gatekeepers, database: { replicaSet: true, tls: true } },
+  needs: {
+    ...gatekeepers,
+    database: { replicaSet: true, tls: true, inBackground: true },
+  },
   requirements: [
     {
       id: "works",

@@ -3,10 +3,12 @@ import { afterAll, describe, expect, test } from "vitest";
 import { tlsCodeOf } from "../../solutions/14-mongodb-over-tls/tls.ts";
 import { type Identity, certificates } from "../kit/authority.ts";
 import { CertificateFiles } from "../kit/certificate-files.ts";
-import { freePort } from "../kit/ports.ts";
 import { openTlsFront } from "../kit/tls-front.ts";
 
 // The codes in the lesson's README, as they come through the driver, and out of it again by the solution.
+
+/** Nothing listens there: it is a port that nobody gives away. */
+const NO_PORT = 1;
 
 const files = new CertificateFiles();
 afterAll(() => files.remove());
@@ -37,7 +39,7 @@ async function codeFor(
   clientCa?: string,
 ): Promise<string | undefined> {
   // Nothing is behind it: nobody gets so far.
-  const front = await openTlsFront({ port: 1 }, { identity, clientCa });
+  const front = await openTlsFront({ port: NO_PORT }, { identity, clientCa });
   try {
     return await codeAt(front.port);
   } finally {
@@ -70,6 +72,6 @@ describe("the code", () => {
   });
 
   test("of a database that nobody listens for is none", async () => {
-    expect(await codeAt(await freePort())).toBeUndefined();
+    expect(await codeAt(NO_PORT)).toBeUndefined();
   });
 });

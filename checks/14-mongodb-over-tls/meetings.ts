@@ -4,7 +4,6 @@ import { type Answer, showAnswer } from "../kit/http.ts";
 import type { LessonDatabase } from "../kit/lesson-database.ts";
 import type { World } from "../kit/lesson.ts";
 import { patientlyTry } from "../kit/patience.ts";
-import { freePort } from "../kit/ports.ts";
 import type { ServerProcess } from "../kit/server-process.ts";
 import type { Tap } from "../kit/tap.ts";
 import { type Entry, Timeline } from "../kit/timeline.ts";
@@ -26,6 +25,9 @@ export const inWordsOf: Readonly<Record<Stranger, string>> = {
   expired: "one whose certificate expired yesterday",
   "wrong-host": "one whose certificate is for another host",
 };
+
+/** Nothing listens there: it is a port that nobody gives away. */
+const NO_PORT = 1;
 
 /** How what is expected after the renewal begins. */
 const RENEWED = "when its database has renewed its certificate: ";
@@ -156,7 +158,7 @@ async function meetNobody(
   later: Promise<unknown>,
 ): Promise<Meeting> {
   const database = await world.emptyDatabase();
-  const env = { MONGODB_URI: database.uriAt(await freePort()) };
+  const env = { MONGODB_URI: database.uriAt(NO_PORT) };
   return meet(world, "nobody", database, env, async (other, meeting) => {
     meeting.health = await askHealth(other);
     await later;

@@ -18,8 +18,8 @@ import { assertOneMessage, assertPlaces } from "./once.ts";
 const ALL_READY = 5_000;
 
 /**
- * How often a client tries where nothing answers. Until a worker has acknowledged a connection, Node
- * still reads from it in the primary, and what a client says at that moment is lost.
+ * How often a client tries to connect. Until a worker has acknowledged a connection, Node still reads
+ * from it in the primary, and what a client says at that moment is lost.
  */
 const ATTEMPTS = 4;
 

@@ -1,6 +1,7 @@
 import { join, say } from "../kit/chat.ts";
 import type { LessonDatabase } from "../kit/lesson-database.ts";
 import type { World } from "../kit/lesson.ts";
+import type { ServerProcess } from "../kit/server-process.ts";
 import { Unmet } from "../kit/unmet.ts";
 import { assertAllUsed } from "./connecting.ts";
 import { BY_SIGNAL, ENDS, GOODBYES, goodbyes } from "./mistakes.ts";
@@ -27,11 +28,26 @@ export async function assertEnds(world: World): Promise<void> {
     kind: "hinder",
     text: "the server was sent SIGTERM",
   });
+  const workersLeft = countWhileItEnds(other.server);
   const { fault, signal, code } = await other.server.stop("SIGTERM", END);
-  if (fault !== null) throw new Unmet(ENDS, fault.message);
+  const workers = workersLeft();
+  if (fault !== null)
+    throw new Unmet(ENDS, fault.message, { value: { workers } });
   if (signal !== null) throw new Unmet(ENDS, `${BY_SIGNAL} ${signal}`);
   if (code !== 0) throw new Unmet(ENDS, `exit code ${code}`);
   assertGoodbyes(database, seats.length);
+}
+
+/** How many workers lived when the time for the end was nearly over. */
+function countWhileItEnds(server: ServerProcess): () => number {
+  let workers = server.children.length;
+  const timer = setInterval(() => (workers = server.children.length), 50);
+  const enough = setTimeout(() => clearInterval(timer), END - 100);
+  return () => {
+    clearInterval(timer);
+    clearTimeout(enough);
+    return workers;
+  };
 }
 
 /** Each worker has a database client of its own, and closes it. */

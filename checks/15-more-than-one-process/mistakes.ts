@@ -322,6 +322,11 @@ export const sigterm: readonly Mistake[] = [
     hint: "Workers end, and others begin, also while your server is ending. How could the primary know that a worker has ended because it was asked to?",
   },
   {
+    id: "primary-waits",
+    looksLike: both(came(/still listens|does not end/), was({ workers: 0 })),
+    hint: "All workers have ended, and the primary goes on without them. Something is open in it still: a timer, or a connection that it has handed over and counts as its own until the worker says that it is closed. What else tells it that all is over?",
+  },
+  {
     id: "M31-open",
     looksLike: came(/still listens|does not end/),
     hint: "The signal came, and your server lives on. The primary ends when nothing is open in it any more, and each worker that lives is something. Who tells them?",

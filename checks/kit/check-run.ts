@@ -13,7 +13,7 @@ import { type ServerOptions, ServerProcess } from "./server-process.ts";
 import { type Entry, Timeline, whatWasDone, withNames } from "./timeline.ts";
 import { typeFaults } from "./type-check.ts";
 import { Unmet } from "./unmet.ts";
-import { CheckWorld } from "./check-world.ts";
+import { CheckWorld, databaseFound } from "./check-world.ts";
 import { ServersAhead } from "./waiting-server.ts";
 
 export interface CheckOptions {
@@ -54,6 +54,8 @@ export class CheckRun {
   readonly #typeCheck: boolean;
   readonly #needs: Needs;
   readonly #ahead: ServersAhead | undefined;
+  /** Whether it is an earlier lesson's contract, whose server had its database when it listened. */
+  readonly #awaitsDatabase: boolean;
   readonly #openDatabase: () => Promise<CheckDatabase> | null;
   #database: Promise<CheckDatabase> | null = null;
   #tls: LessonTls | null = null;
@@ -84,6 +86,7 @@ export class CheckRun {
     this.#lesson = lesson;
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
+    this.#awaitsDatabase = needs?.database?.inBackground === true;
     this.#signal = signal;
     this.#ahead = ahead;
     this.#openDatabase = () =>
@@ -171,6 +174,7 @@ export class CheckRun {
           this.#options(database),
           this.#needs,
           database,
+          this.#awaitsDatabase,
         );
         await Promise.race([requirement.check(world), server.died]);
         await world.disconnectAll();
@@ -191,14 +195,21 @@ export class CheckRun {
   async #startedServer(
     database: LessonDatabase | null,
   ): Promise<ServerProcess> {
-    this.#server ??= await this.#start(database);
+    if (this.#server === null) {
+      this.#server = await this.#start(database);
+      if (this.#awaitsDatabase) await databaseFound(this.#server);
+    }
     return this.#server;
   }
 
   /** Starts the server while its database may still be starting: that saves a third of the time. */
   async #start(database: LessonDatabase | null): Promise<ServerProcess> {
     const options = this.#options(database);
-    void database?.letBeginTogether(this.#needs.database?.processes ?? 1);
+    const { processes = 1 } = this.#needs.database ?? {};
+    if (database !== null && processes > 1) {
+      await database.ready;
+      void database.letBeginTogether(processes);
+    }
     if (database === null || database.isReady)
       return ServerProcess.start(options);
     const first = ServerProcess.start(options);

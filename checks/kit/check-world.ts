@@ -7,12 +7,18 @@ import type { LessonDatabase } from "./lesson-database.ts";
 import { LearnersModule } from "./learners-module.ts";
 import { fileBeside } from "./lesson-files.ts";
 import type { Needs, World } from "./lesson.ts";
-import { LimitClock, PATIENCE, patiently, turnAFewTimes } from "./patience.ts";
+import {
+  LimitClock,
+  PATIENCE,
+  patiently,
+  patientlyTry,
+  turnAFewTimes,
+} from "./patience.ts";
 import { Program, type ProgramOptions } from "./program.ts";
 import { RawClient } from "./raw-client.ts";
 import { type ServerOptions, ServerProcess } from "./server-process.ts";
 import { type Shape, describeShape } from "./shape.ts";
-import { type Timeline, list } from "./timeline.ts";
+import { Timeline, list } from "./timeline.ts";
 import { Unmet } from "./unmet.ts";
 
 /** Time in which an answer that comes after its limit still counts as late, not as never, in ms. */
@@ -31,6 +37,7 @@ export class CheckWorld implements World {
   readonly #options: ServerOptions;
   readonly #needs: Needs;
   readonly #database: LessonDatabase | null;
+  readonly #awaitsDatabase: boolean;
   readonly #others: CheckWorld[] = [];
   /** Others start one after another: many at once would keep each other from it. */
   #lastStart: Promise<unknown> = Promise.resolve();
@@ -43,6 +50,7 @@ export class CheckWorld implements World {
    * @param options those of the server, to start it once more
    * @param needs what its clients bring
    * @param database what the server keeps its data in, if anything
+   * @param awaitsDatabase whether a server that is started once more has to find it first
    */
   constructor(
     server: ServerProcess,
@@ -50,7 +58,9 @@ export class CheckWorld implements World {
     options: ServerOptions,
     needs: Needs = {},
     database: LessonDatabase | null = null,
+    awaitsDatabase = false,
   ) {
+    this.#awaitsDatabase = awaitsDatabase;
     this.server = server;
     this.timeline = timeline;
     this.#options = options;
@@ -124,12 +134,16 @@ export class CheckWorld implements World {
     const start = this.#lastStart.then(() => startAgain(changed));
     this.#lastStart = start.catch(() => {});
     const server = await start;
+    // With an address of its own it may not be meant to find any.
+    if (this.#awaitsDatabase && options.env?.MONGODB_URI === undefined)
+      await databaseFound(server);
     const world = new CheckWorld(
       server,
       changed.timeline ?? this.timeline,
       changed,
       this.#needs,
       database,
+      this.#awaitsDatabase,
     );
     this.#others.push(world);
     return world;
@@ -286,6 +300,17 @@ export class CheckWorld implements World {
     this.#counted.set(key, now);
     return now - before;
   }
+}
+
+/** Resolves when /health says that all is well, or when patience has ended: then that is seen elsewhere. */
+export async function databaseFound(server: ServerProcess): Promise<void> {
+  const look = async () => {
+    const { status } = await ask(server, new Timeline(), "/health");
+    if (status !== 200) throw new Unmet("200", `${status}`);
+  };
+  await patientlyTry(server, look).catch((error: unknown) => {
+    if (!(error instanceof Unmet)) throw error;
+  });
 }
 
 /** @throws {CouldNotTell} when it is stuck: it was not when it started before, so the machine is */

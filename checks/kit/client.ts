@@ -16,7 +16,7 @@ export interface ClientOptions {
   auth?: Record<string, unknown>;
   /** HTTP headers of the handshake, such as Origin. */
   headers?: Record<string, string>;
-  /** How often it tries to connect where nothing answers; once unless given. */
+  /** How often it tries to connect where nothing answers or the line breaks; once unless given. */
   attempts?: number;
   /** `/` unless given. */
   namespace?: string;
@@ -49,6 +49,9 @@ export interface Refusal {
 }
 
 const NOTHING = "nothing answered";
+
+/** What is no refusal by the server: nothing came, or the line broke. */
+const LOST = new RegExp(`^(${NOTHING}|xhr .+|websocket error)$`);
 
 /** Events that come because somebody came or went, not because somebody asked. */
 const presence: ReadonlySet<string> = new Set([
@@ -439,8 +442,8 @@ export class Client {
   async #refusal(): Promise<Refusal | null> {
     for (let attempt = 1; ; attempt++) {
       const refusal = await this.#firstAnswer();
-      if (refusal?.message !== NOTHING || attempt >= this.#attempts)
-        return refusal;
+      const isLost = refusal !== null && LOST.test(refusal.message);
+      if (!isLost || attempt >= this.#attempts) return refusal;
       this.close();
       this.socket.connect();
     }

@@ -12,8 +12,11 @@ import { type Tap, type TappedCommand, openTap } from "./tap.ts";
 import type { Timeline } from "./timeline.ts";
 import type { TlsFront } from "./tls-front.ts";
 
-/** How long processes that begin together may be apart, in milliseconds. */
-const BEGINNING = 4_000;
+/**
+ * How long the first of several processes that begin together may have to wait for the others, in
+ * milliseconds. Its driver would not wait much longer.
+ */
+const APART = 1_000;
 
 /** Between two looks, in milliseconds. */
 const LOOK = 5;
@@ -33,6 +36,7 @@ export class LessonDatabase {
   /** Resolves when the database can be used. */
   readonly ready: Promise<void>;
   #isReady = false;
+  #isClosed = false;
   #fresh: FreshDatabase | undefined;
 
   /**
@@ -123,16 +127,15 @@ export class LessonDatabase {
    * that begin one after another are let go after a while.
    */
   async letBeginTogether(processes: number): Promise<void> {
-    if (processes === 1) return;
     this.tap.withholdReplies(
       ({ name, command }) => command.$db === this.name && name !== "ping",
     );
-    for (
-      let waited = 0;
-      waited < BEGINNING && this.tap.held < processes;
-      waited += LOOK
-    )
-      await sleep(LOOK);
+    for (let waited = 0; waited < APART && this.tap.held < processes;) {
+      // A server that never asks its database keeps nobody.
+      await sleep(LOOK, undefined, { ref: false });
+      if (this.#isClosed) return;
+      if (this.tap.held > 0) waited += LOOK;
+    }
     this.tap.heal();
   }
 
@@ -187,6 +190,7 @@ export class LessonDatabase {
 
   /** Drops the database, and closes the tap. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#line?.close();
     await this.tap.close();
     await this.#fresh?.drop();

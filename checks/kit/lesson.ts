@@ -41,8 +41,8 @@ export interface Needs {
   /** How its clients connect, unless the requirement says otherwise: by websocket unless given. */
   transports?: ("polling" | "websocket")[];
   /**
-   * How often its clients try to connect where nothing answers; once unless given. A connection that one
-   * process hands to another can be lost, and no learner has lost it.
+   * How often its clients try to connect where nothing answers or the line breaks; once unless given. A
+   * connection that one process hands to another can be lost, and no learner has lost it.
    */
   attempts?: number;
   /** What the handshake of a client of that name carries, unless the requirement says otherwise. */
@@ -57,6 +57,11 @@ export interface DatabaseNeeds {
   processes?: number;
   /** Whether the contract has transactions or change streams. */
   replicaSet?: boolean;
+  /**
+   * Whether the server may listen before it has found it. Checks of earlier lessons, whose servers had it
+   * when they listened, wait then until /health says so.
+   */
+  inBackground?: boolean;
   /** Whether it is reached by TLS only; TLS_CA_FILE names the authority that vouches for it. */
   tls?: boolean;
 }

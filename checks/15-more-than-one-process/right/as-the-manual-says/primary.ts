@@ -16,6 +16,9 @@ cluster.on("exit", another);
 
 process.once("SIGTERM", () => {
   cluster.off("exit", another);
+  cluster.on("exit", () => {
+    if (Object.keys(cluster.workers ?? {}).length === 0) process.exit();
+  });
   httpServer.close();
   for (const worker of Object.values(cluster.workers ?? {}))
     worker?.process.kill("SIGTERM");
