@@ -11,7 +11,7 @@ import { root } from "../checks/kit/repository.ts";
 import { PlaygroundCopy } from "./fixture/playground-copy.ts";
 
 const LESSON = "03-who-hears-it";
-const pictures = join(root, "docs");
+const pictures = join(root, "playground", "pictures");
 
 const chromium = findChromium();
 if (chromium === undefined) throw new Error(HOW_TO_GET_ONE);
