@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 import { compiledName } from "./compile.ts";
 import { serverEnvironment } from "./environment.ts";
+import { isRunning } from "./processes.ts";
 import { isPython } from "./runtime.ts";
 import { GATE, hasNotEnded, killGroup, spawnServer } from "./server-child.ts";
 
@@ -45,7 +46,13 @@ export class WaitingServer {
   }
 
   get isWaiting(): boolean {
-    return !this.#isOpen && this.pid !== undefined && hasNotEnded(this.#child);
+    // One that has just died is told of later, and would be waited for in vain.
+    return (
+      !this.#isOpen &&
+      this.pid !== undefined &&
+      hasNotEnded(this.#child) &&
+      isRunning(this.pid)
+    );
   }
 
   /** Lets it run its file. */
