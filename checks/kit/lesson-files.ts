@@ -56,10 +56,9 @@ export function starterFiles(name: string): StarterFile[] {
   const checks = join(root, "checks", name);
   const folder = join(checks, "starter");
   return existsSync(folder)
-    ? readdirSync(folder).map((file) => ({
-        name: file,
-        path: join(folder, file),
-      }))
+    ? readdirSync(folder)
+        .filter(isProgram)
+        .map((file) => ({ name: file, path: join(folder, file) }))
     : [{ name: "server.ts", path: join(checks, "starter.ts") }];
 }
 
