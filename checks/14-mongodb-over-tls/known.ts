@@ -27,6 +27,11 @@ export async function assertKnown(world: World): Promise<void> {
       MONGODB_URI: database.uriAt(front.port),
       TLS_CLIENT_FILE: await files.file(key + certificate),
     };
+    world.timeline.add({
+      lane: "server",
+      kind: "hinder",
+      text: "the server was started with TLS_CLIENT_FILE, before a database that asks who comes",
+    });
     const other = await world.another({ env }, database);
     const health = await lookUntil(
       other,

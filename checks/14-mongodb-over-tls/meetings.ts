@@ -20,10 +20,10 @@ export type Stranger = "nobody" | "plain" | Bad;
 
 export const inWordsOf: Readonly<Record<Stranger, string>> = {
   nobody: "nobody",
-  plain: "one that speaks no TLS",
-  untrusted: "one whose certificate another authority signed",
-  expired: "one whose certificate expired yesterday",
-  "wrong-host": "one whose certificate is for another host",
+  plain: "a database that speaks no TLS",
+  untrusted: "a database whose certificate another authority signed",
+  expired: "a database whose certificate expired yesterday",
+  "wrong-host": "a database whose certificate is for another host",
 };
 
 /** Nothing listens there: it is a port that nobody gives away. */
@@ -68,13 +68,19 @@ export class Meetings {
   }
 
   private constructor(world: World) {
-    const bad = BAD.map((kind) => [kind, meetBad(world, kind)] as const);
+    const first = begin("nobody", world);
+    // A server that does not listen then would not listen any other time.
+    const next = async (meet: (world: World) => Promise<Meeting>) => {
+      const { meeting, other } = await first;
+      return other === null ? meeting : meet(world);
+    };
+    const bad = BAD.map((kind) => [kind, next(meetBad(kind))] as const);
     // Whether these two do later what they should not, is seen when the others have come to their end.
     const later = Promise.allSettled(bad.map(([, meeting]) => meeting));
     this.#meetings = new Map<Stranger, Promise<Meeting>>([
       ...bad,
-      ["plain", meetPlain(world, later)],
-      ["nobody", meetNobody(world, later)],
+      ["plain", next(meetPlain(later))],
+      ["nobody", first.then((begun) => waitForNobody(begun, later))],
     ]);
     // Whoever needs one awaits it.
     for (const meeting of this.#meetings.values()) meeting.catch(() => {});
@@ -119,61 +125,64 @@ export function retell(
   for (const { at: _, ...entry } of entries) timeline.add(entry);
 }
 
-async function meetBad(world: World, kind: Bad): Promise<Meeting> {
-  const database = await world.emptyDatabase();
-  const { front, tap } = database;
-  front.present(await certificates.of(kind));
-  return meet(world, kind, database, {}, async (other, meeting) => {
-    meeting.health = await lookUntil(
-      other,
-      (answer) => answer.status === 200 || saysTls(answer),
+function meetBad(kind: Bad): (world: World) => Promise<Meeting> {
+  return async (world) => {
+    const begun = await begin(kind, world);
+    return lookOn(
+      begun,
+      async ({ database: { front, tap } }, meeting, other) => {
+        meeting.health = await lookUntil(
+          other,
+          (answer) => answer.status === 200 || saysTls(answer),
+        );
+        // What it does when it tries again belongs to it.
+        const tries = front.attempts.length;
+        if (saysTls(meeting.health))
+          await lookUntil(other, () => front.attempts.length > tries);
+        meeting.commands = namesOf(tap);
+        meeting.entries = [...meeting.entries];
+        if (kind === "expired" && meeting.commands.length === 0)
+          meeting.renewal = await renew(other);
+      },
     );
-    // What it does when it tries again belongs to it.
-    const tries = front.attempts.length;
-    if (saysTls(meeting.health))
-      await lookUntil(other, () => front.attempts.length > tries);
-    meeting.commands = namesOf(tap);
-    meeting.entries = [...meeting.entries];
-    if (kind === "expired" && meeting.commands.length === 0)
-      meeting.renewal = await renew(other);
-  });
+  };
 }
 
-async function meetPlain(
-  world: World,
+function meetPlain(
   later: Promise<unknown>,
-): Promise<Meeting> {
-  const database = await world.emptyDatabase();
-  const env = { MONGODB_URI: database.tap.uri };
-  return meet(world, "plain", database, env, async (other, meeting) => {
-    meeting.health = await askHealth(other);
-    await later;
-    meeting.health = await askHealth(other);
-    meeting.commands = namesOf(database.tap);
-  });
+): (world: World) => Promise<Meeting> {
+  return async (world) => {
+    const begun = await begin("plain", world);
+    return lookOn(begun, async ({ database }, meeting, other) => {
+      meeting.health = await askHealth(other);
+      await later;
+      meeting.health = await askHealth(other);
+      meeting.commands = namesOf(database.tap);
+    });
+  };
 }
 
-async function meetNobody(
-  world: World,
+function waitForNobody(
+  begun: Begun,
   later: Promise<unknown>,
 ): Promise<Meeting> {
-  const database = await world.emptyDatabase();
-  const env = { MONGODB_URI: database.uriAt(NO_PORT) };
-  return meet(world, "nobody", database, env, async (other, meeting) => {
+  return lookOn(begun, async (_, meeting, other) => {
     meeting.health = await askHealth(other);
     await later;
     meeting.health = await askHealth(other);
   });
 }
 
-/** Starts a server, lets it meet a stranger, and keeps what came of it. */
-async function meet(
-  world: World,
-  stranger: Stranger,
-  database: LessonDatabase,
-  env: Record<string, string>,
-  look: (other: World, meeting: Meeting) => Promise<void>,
-): Promise<Meeting> {
+/** A server that was started, and whom it will meet. */
+interface Begun {
+  meeting: Meeting;
+  database: LessonDatabase;
+  /** `null` if it does not listen. */
+  other: World | null;
+}
+
+async function begin(stranger: Stranger, world: World): Promise<Begun> {
+  const database = await world.emptyDatabase();
   const timeline = new Timeline();
   const meeting: Meeting = {
     entries: timeline.entries,
@@ -182,11 +191,40 @@ async function meet(
     health: null,
     renewal: null,
   };
-  const there = `where its database should be there was ${inWordsOf[stranger]}`;
+  const there = `at its database's address there was ${inWordsOf[stranger]}`;
   note(timeline, "server", `the server was started, and ${there}`);
+  const MONGODB_URI = await invite(stranger, database);
   try {
-    const other = await world.another({ env, timeline }, database);
-    await look(other, meeting).catch(async (error: unknown) => {
+    const options = { env: { MONGODB_URI }, timeline };
+    const other = await world.another(options, database);
+    return { meeting, database, other };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    meeting.fault = error;
+    return { meeting, database, other: null };
+  }
+}
+
+/** @returns the address where the stranger is */
+async function invite(
+  stranger: Stranger,
+  database: LessonDatabase,
+): Promise<string> {
+  if (stranger === "nobody") return database.uriAt(NO_PORT);
+  if (stranger === "plain") return database.tap.uri;
+  database.front.present(await certificates.of(stranger));
+  return database.uriAt(database.front.port);
+}
+
+/** Looks on what the server does, and keeps what came of it. */
+async function lookOn(
+  begun: Begun,
+  look: (begun: Begun, meeting: Meeting, other: World) => Promise<void>,
+): Promise<Meeting> {
+  const { meeting, other } = begun;
+  if (other === null) return meeting;
+  try {
+    await look(begun, meeting, other).catch(async (error: unknown) => {
       // A step that failed because the server had ended is told as what it is.
       await other.server.ping();
       throw error;

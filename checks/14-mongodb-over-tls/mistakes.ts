@@ -14,10 +14,10 @@ export const A_TEXT = "with the text of a certificate as TLS_CA_FILE";
 export const A_KEY = "with a TLS_CA_FILE that holds a private key";
 export const NOBODY = "where nobody listens at all, ";
 export const ROOTS =
-  "without TLS_CA_FILE, with tls=true and an authority that Node believes: ";
+  "without TLS_CA_FILE, with tls=true and an authority that Node believes";
 export const NO_ROOTS =
-  "without TLS_CA_FILE, with tls=true and an authority that Node does not know: ";
-export const NO_TLS = "without TLS_CA_FILE, and without TLS at the address: ";
+  "without TLS_CA_FILE, with tls=true and an authority that Node does not know";
+export const NO_TLS = "without TLS_CA_FILE, and without TLS at the address";
 export const NOT_SHOWN = "the server showed none";
 
 function was(shape: Shape): Mistake["looksLike"] {
@@ -35,7 +35,8 @@ const isGone = ({ fault }: Failure) => fault !== null;
 
 const neverListened = ({ fault }: Failure) => fault?.kind === "never-listened";
 
-const PEM_AS_PATH = /(ENOENT|ENAMETOOLONG).*-----BEGIN/;
+const PEM_AS_PATH =
+  /(ENOENT|ENAMETOOLONG).*-----BEGIN|^-----END CERTIFICATE-----$/;
 
 const textAsPath: Mistake = {
   id: "M58",

@@ -47,8 +47,8 @@ export async function assertNothingSaid(world: World): Promise<void> {
   const [stranger, meeting] = first;
   retell(meeting, world);
   throw new Unmet(
-    `a database is told nothing that is ${inWordsOf[stranger]}`,
-    `it was told ${list(meeting.commands.slice(0, 3))}`,
+    `not one command is sent to ${inWordsOf[stranger]}`,
+    `it sent ${list(meeting.commands.slice(0, 3))}`,
     { value: { told: [...told.keys()].join() } },
   );
 }

@@ -15,7 +15,7 @@ import { assertOneMessage, assertPlaces } from "./once.ts";
 // Who is who: Alice and Carol are in one worker, Bob and Dave in another, Zoe is in any of them.
 
 /** How long a primary and its workers may take until they listen, in milliseconds of patience. */
-const ALL_READY = 5_000;
+const ALL_READY = 2_500;
 
 /**
  * How often a client tries to connect. Until a worker has acknowledged a connection, Node still reads

@@ -7,10 +7,16 @@ const cluster = require("node:cluster");
 const { errorMonitor } = require("node:events");
 const net = require("node:net");
 const { Worker } = require("node:worker_threads");
+const {
+  afterTheirTurn,
+  answerPrimary,
+  meetWorkers,
+} = require("./preload-cluster.cjs");
 
 // A worker of a cluster inherits this file, and its channel leads to its primary: nobody there waits
-// for what this says. It ends with its primary.
-if (cluster.isWorker) return;
+// for what the rest of this says. It ends with its primary.
+if (cluster.isWorker) return answerPrimary();
+meetWorkers();
 
 const send = (message) => {
   // Once the check is gone there is nobody to tell.
@@ -60,7 +66,9 @@ childProcess.ChildProcess.prototype.spawn = function (...args) {
 
 process.on("message", (message) => {
   if (message?.type === "ping")
-    send({ type: "pong", id: message.id, rss: process.memoryUsage.rss() });
+    afterTheirTurn(() =>
+      send({ type: "pong", id: message.id, rss: process.memoryUsage.rss() }),
+    );
   if (message?.type === "resources")
     send({ type: "resources", names: process.getActiveResourcesInfo() });
 });
