@@ -31,8 +31,9 @@ export function proveLesson(
   const { name } = lesson;
   const folder = join(root, "checks", name);
   const database = sharedDatabase(lesson);
+  const inTurn = turns(lesson.needs?.database === undefined ? Infinity : 2);
   const judge = (contract: Lesson, options: CheckOptions) =>
-    judged(contract, { ...options, database: database() });
+    inTurn(() => judged(contract, { ...options, database: database() }));
 
   describe.concurrent(name, () => {
     test("has its own name and requirements that can be told apart", () => {
@@ -109,6 +110,28 @@ export function proveLesson(
         );
       });
   });
+}
+
+/**
+ * Lets so many pieces of work go on at once. A contract with a database has limits in wall-clock time,
+ * which a machine that does too much at once cannot keep.
+ */
+function turns(
+  atOnce: number,
+): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let free = atOnce;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
 }
 
 /** All checks of a lesson share one database server, if it needs one; each has its own database. */
