@@ -10,8 +10,6 @@ export default defineConfig({
     maxWorkers: 2,
     // Most of a check of a wrong server is waiting for what does not come.
     maxConcurrency: 5,
-    // A machine that others share may stand still for seconds. What fails twice fails.
-    retry: process.env.CI ? 1 : 0,
     testTimeout: 120_000,
     hookTimeout: 30_000,
     projects: [
@@ -19,6 +17,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "workshop",
+          // A machine that others share may stand still for seconds. What fails twice fails.
+          retry: process.env.CI ? 1 : 0,
           include: ["**/*.test.ts"],
           exclude: ["**/node_modules/**", "checks/[0-9][0-9]-*/check.test.ts"],
         },

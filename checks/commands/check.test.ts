@@ -298,7 +298,9 @@ describe("what was typed", () => {
     async (command) => {
       const ended = await workshop.run(command === undefined ? [] : [command]);
       expect(ended.status).toBe(2);
-      expect(ended.stderr).toContain("There are: start, playground, check, hint");
+      expect(ended.stderr).toContain(
+        "There are: start, playground, check, hint",
+      );
     },
   );
 
