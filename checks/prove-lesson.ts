@@ -31,7 +31,7 @@ export function proveLesson(
   const { name } = lesson;
   const folder = join(root, "checks", name);
   const database = sharedDatabase(lesson);
-  const inTurn = turns(lesson.needs?.database === undefined ? Infinity : 2);
+  const inTurn = turns(lesson.needs?.database === undefined ? Infinity : 3);
   const judge = (contract: Lesson, options: CheckOptions) =>
     inTurn(() => judged(contract, { ...options, database: database() }));
 
