@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { CouldNotTell } from "./could-not-tell.ts";
 import type { Mistake, World } from "./lesson.ts";
 import { freePort } from "./ports.ts";
 import { show } from "./show.ts";
@@ -45,22 +46,27 @@ export const endMistakes: readonly Mistake[] = [
  * @param when what is wrong, in the words of a report, such as "without TLS_CERT_FILE"
  * @returns what it says before it ends
  * @throws {Unmet} when it does not end with one line on standard error
+ * @throws {CouldNotTell} when another program has taken its port
  */
 export async function givesUp(
   { run, server }: World,
   when: string,
   env: Record<string, string | undefined>,
 ): Promise<string> {
-  const PORT = String(await freePort());
   const end = await inWords(
     `${when} `,
-    run(basename(server.entry), { env: { ...env, PORT }, words: when }),
+    run(basename(server.entry), {
+      env: { ...env, PORT: String(await freePort()) },
+      words: when,
+    }),
   );
   const expected = `${when} it ends with one line on standard error`;
   const lines = end.errorOutput.filter(
     (line) => line.trim() !== "" && !isNodesWarning(line),
   );
   const [line = ""] = lines;
+  if (end.error?.includes("EADDRINUSE"))
+    throw new CouldNotTell("another program was quicker to take a free port");
   if (end.error !== null)
     throw new Unmet(expected, `${A_STACK}, of ${end.error}`);
   if (lines.some((each) => /^\s+at .+:\d+/.test(each)))
