@@ -4,7 +4,7 @@ import type { World } from "../kit/lesson.ts";
 import { tokenOf } from "../kit/tokens.ts";
 import { Unmet } from "../kit/unmet.ts";
 import { ALL_WORKERS, SAME_SESSION } from "./mistakes.ts";
-import { seat } from "./seats.ts";
+import { nextTab, seat } from "./seats.ts";
 
 /** Who gets in, and into how many workers. */
 
@@ -94,10 +94,8 @@ async function assertSessionIsKept(world: World): Promise<void> {
 const names = ["Alice", "Bob", "Carol", "Dave"];
 
 /** Alice, Bob, Carol, Dave, "Alice in tab 2" … */
-function nextName({ clients }: World): string {
-  const name = names[clients.length % names.length] as string;
-  const tab = Math.floor(clients.length / names.length) + 1;
-  return tab === 1 ? name : `${name} in tab ${tab}`;
+function nextName(world: World): string {
+  return nextTab(world, names[world.clients.length % names.length] as string);
 }
 
 /** So many may come before each worker has had somebody: a primary may draw lots. */

@@ -16,7 +16,7 @@ import {
   SENT_AGAIN,
   UNDISTURBED,
 } from "./mistakes.ts";
-import { AROUND, type Seated, seat, seatTwo } from "./seats.ts";
+import { AROUND, type Seated, nextTab, seat, seatTwo } from "./seats.ts";
 
 /** A worker dies in the middle of its work. */
 
@@ -83,7 +83,7 @@ async function dieBeforeAnswering(
       "it goes on, so that another process has it",
     );
   });
-  database.mend();
+  database.heal();
 }
 
 /** Who comes to a worker that is not ready yet gets no answer, and tries again. */
@@ -202,9 +202,9 @@ async function assertReplaced(
     await pass(A_WHILE, server);
   }
   const began = performance.now();
-  for (let number = 1; ; number++) {
+  for (;;) {
     try {
-      const { worker } = await seat(world, `Carol (${number})`);
+      const { worker } = await seat(world, nextTab(world, "Carol"));
       if (isNew(worker)) return;
     } catch (error) {
       const { value } = error instanceof Unmet ? error.facts : {};

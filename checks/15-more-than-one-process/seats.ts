@@ -70,13 +70,22 @@ export async function seatIn(
   isRight: (worker: number) => boolean,
 ): Promise<Seated> {
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
-    const seated = await seat(world, tries === 1 ? name : `${name} (${tries})`);
+    const seated = await seat(world, tries === 1 ? name : nextTab(world, name));
     if (isRight(seated.worker)) return seated;
   }
   throw new Unmet(
     "who connects gets into each of the workers",
     `${name} got into the same one ${MOST_TRIES} times`,
   );
+}
+
+/** Such as "Bob in tab 3", where Bob is there twice. */
+export function nextTab({ clients }: World, name: string): string {
+  const [person = name] = name.split(" ");
+  const there = clients.filter(
+    (client) => client.name.split(" ")[0] === person,
+  ).length;
+  return there === 0 ? person : `${person} in tab ${there + 1}`;
 }
 
 /** Alice and Carol in one worker, Bob and Dave in another. */
