@@ -1,20 +1,19 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type CheckOptions, runCheck } from "./kit/check-run.ts";
 import { type Database, openDatabase } from "./kit/database.ts";
-import {
-  isProgram,
-  lessonFile,
-  serverIn,
-  solutionFile,
-  starterFiles,
-  starterServer,
-} from "./kit/lesson-files.ts";
+import { lessonFile, starterFiles } from "./kit/lesson-files.ts";
 import type { Fault } from "./kit/faults.ts";
 import type { Lesson } from "./kit/lesson.ts";
 import { root } from "./kit/repository.ts";
 import type { Result } from "./kit/result.ts";
+import {
+  type Answer,
+  answersOf,
+  isUndecided,
+  objectionTo,
+} from "./proof/answers.ts";
 
 /**
  * The checks are checked. Declares, as tests, that the lesson's solution passes, that its starter
@@ -29,52 +28,37 @@ export function proveLesson(
   { starterFaults = [null] }: { starterFaults?: (Fault["kind"] | null)[] } = {},
 ): void {
   const { name } = lesson;
-  const folder = join(root, "checks", name);
   const database = sharedDatabase(lesson);
   const inTurn = turns(lesson.needs?.database === undefined ? Infinity : 3);
-  const judge = (contract: Lesson, options: CheckOptions) =>
-    inTurn(() => judged(contract, { ...options, database: database() }));
+
+  const judge = async (answer: Answer) => {
+    const { kind, entry, contract } = answer;
+    const isOwn = contract === name;
+    const result = await inTurn(async () =>
+      judged(isOwn ? lesson : await contractOf(contract), {
+        entry,
+        database: database(),
+        typeCheck: kind !== "wrong",
+        ...(isOwn ? {} : { needs: lesson.needs }),
+      }),
+    );
+    expect(objectionTo(answer, result)).toBe(null);
+    return result;
+  };
 
   describe.concurrent(name, () => {
     test("has its own name and requirements that can be told apart", () => {
-      expect(existsSync(folder)).toBe(true);
+      expect(existsSync(join(root, "checks", name))).toBe(true);
       const ids = lesson.requirements.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
     });
 
-    test("the solution passes, stretch included", async () => {
-      const result = await judge(lesson, { entry: solutionFile(name) });
-      expect(failures(result)).toEqual([]);
-      expect(result.verdict).toBe("passed");
-    });
-
-    for (const earlier of lesson.keeps ?? [])
-      test(`the solution keeps what ${earlier} asked for`, async () => {
-        const { default: contract } = (await import(
-          join(root, "checks", earlier, "check.ts")
-        )) as { default: Lesson };
-        const result = await judge(contract, {
-          entry: solutionFile(name),
-          needs: lesson.needs,
-        });
-        expect(failures(result)).toEqual([]);
-        expect(result.verdict).toBe("passed");
+    for (const answer of answersOf(lesson))
+      test(titleOf(answer), async () => {
+        const { server } = await judge(answer);
+        if (answer.kind === "starter")
+          expect(starterFaults).toContain(server.fault);
       });
-
-    test("the starter fails where the README says", async () => {
-      const readme = readFileSync(
-        join(root, "lessons", name, "README.md"),
-        "utf8",
-      );
-      const first = /first thing the check asks for: \*\*(.+?)\*\*/i.exec(
-        readme,
-      )?.[1];
-      const result = await judge(lesson, {
-        entry: starterServer(name),
-      });
-      expect(starterFaults).toContain(result.server.fault);
-      expect(failures(result)[0]?.title).toBe(first);
-    });
 
     // In a learner's own copy the lessons are theirs to change; a fresh clone proves it for all.
     test.runIf(process.env.CI)("the lesson begins with the starter", () => {
@@ -84,32 +68,29 @@ export function proveLesson(
           readFileSync(file.path, "utf8"),
         );
     });
-
-    for (const file of servers(join(folder, "right")))
-      test(`right, and written differently: ${file}`, async () => {
-        const result = await judge(lesson, {
-          entry: join(folder, "right", file),
-        });
-        expect(failures(result)).toEqual([]);
-        expect(result.verdict).toBe("passed");
-      });
-
-    for (const file of servers(join(folder, "wrong")))
-      test(`wrong: ${file}`, async () => {
-        const entry = join(folder, "wrong", file);
-        const { fails, mistake, hint } = claims(readFileSync(entry, "utf8"));
-        const result = await judge(lesson, { entry, typeCheck: false });
-        const [first] = failures(result);
-        expect(first).toMatchObject({
-          id: fails,
-          mistake: mistake === "none" ? null : mistake,
-          hint: expect.stringContaining(hint),
-        });
-        expect(result.verdict).toBe(
-          first?.kind === "base" ? "not-yet" : "passed",
-        );
-      });
   });
+}
+
+function titleOf({ kind, name, contract }: Answer): string {
+  switch (kind) {
+    case "solution":
+      return "the solution passes, stretch included";
+    case "keeps":
+      return `the solution keeps what ${contract} asked for`;
+    case "starter":
+      return "the starter fails where the README says";
+    case "right":
+      return `right, and written differently: ${name}`;
+    case "wrong":
+      return `wrong: ${name}`;
+  }
+}
+
+async function contractOf(name: string): Promise<Lesson> {
+  const { default: contract } = (await import(
+    join(root, "checks", name, "check.ts")
+  )) as { default: Lesson };
+  return contract;
 }
 
 /**
@@ -151,59 +132,10 @@ function sharedDatabase({
   };
 }
 
-/** A server is one file, or a folder with its server; several may share what they import. */
-function servers(folder: string): string[] {
-  const entries = existsSync(folder)
-    ? readdirSync(folder, { withFileTypes: true })
-    : [];
-  return entries
-    .map((entry) =>
-      entry.isDirectory()
-        ? `${entry.name}/${basename(serverIn(join(folder, entry.name)))}`
-        : entry.name,
-    )
-    .filter(
-      (file) =>
-        isProgram(file) &&
-        !/^(protocol|database|changes|primary|worker)\./.test(file),
-    );
-}
-
-/** What a wrong answer says of itself in its first lines. */
-function claims(source: string): {
-  fails: string;
-  mistake: string;
-  hint: string;
-} {
-  const claim = (name: string) => {
-    const value = new RegExp(`^(?://|#) ${name}: (.+)$`, "m").exec(source)?.[1];
-    if (value === undefined)
-      throw new Error(
-        `A wrong answer says "// ${name}: …" in its first lines.`,
-      );
-    return value.trim();
-  };
-  return {
-    fails: claim("fails"),
-    mistake: claim("mistake"),
-    hint: claim("hint"),
-  };
-}
-
 /** "Could not tell" is no verdict, and says more of the machine than of the check: then again. */
 async function judged(lesson: Lesson, options: CheckOptions): Promise<Result> {
   for (let tries = 1; ; tries++) {
     const result = await runCheck(lesson, options);
-    const undecided = result.requirements.some(
-      ({ status }) => status === "could-not-tell",
-    );
-    if (!undecided || tries === 3) return result;
+    if (!isUndecided(result) || tries === 3) return result;
   }
-}
-
-/** The requirements that are not met, without those behind them. */
-function failures({ requirements }: Result) {
-  return requirements.filter(
-    ({ status }) => status !== "passed" && status !== "skipped",
-  );
 }

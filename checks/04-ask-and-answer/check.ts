@@ -25,6 +25,7 @@ const ONE_BY_ONE = "the others were asked one after another";
 
 const lesson: Lesson = {
   name: "04-ask-and-answer",
+  keeps: ["01-one-server", "02-emit-and-listen", "03-who-hears-it"],
   mistakes: [
     {
       id: "M13",

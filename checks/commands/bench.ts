@@ -7,6 +7,7 @@ import { root } from "../kit/repository.ts";
 import { benchEngine } from "../mongod/bench.ts";
 import { type SaveTimes, timesOnSave, timesToFirst } from "./bench-saves.ts";
 import { loadLesson, readLessons } from "./lessons.ts";
+import { npm } from "./npm.ts";
 
 /**
  * `npm run bench`: how long a learner waits, beside the floors of this machine in the same run.
@@ -55,7 +56,7 @@ const waits: Readonly<Record<string, number>> = { "04-ask-and-answer": 1_000 };
 
 const rows: Row[] = [
   { what: "node alone", command: [node, "-e", "0"] },
-  { what: "npm run alone", command: npm("env"), floor: "node alone" },
+  { what: "npm run alone", command: npmRun("env"), floor: "node alone" },
   ...lessons.map((lesson): Row => ({
     what: `${lesson}: start and connect`,
     command: floor(lesson),
@@ -76,7 +77,7 @@ const rows: Row[] = [
   ]),
   {
     what: "npm run check: 01 passes",
-    command: npm("check", "--", "01", "--solution", "--plain"),
+    command: npmRun("check", "--", "01", "--solution", "--plain"),
     floor: "01-one-server: start and connect",
     budget: 800,
   },
@@ -173,12 +174,8 @@ async function benchDatabase(): Promise<void> {
   }
 }
 
-/** npm itself, run by node: so it is found on Windows too, without a shell. */
-function npm(...words: string[]): string[] {
-  const path = process.env.npm_execpath;
-  return path === undefined
-    ? ["npm", "run", "--silent", ...words]
-    : [node, path, "run", "--silent", ...words];
+function npmRun(...words: string[]): string[] {
+  return npm("run", "--silent", ...words);
 }
 
 function timeOf([program = "", ...words]: string[]): Promise<number> {

@@ -19,6 +19,8 @@ export const usage = {
   summary: "npm run summary -- FOLDER [--json] [--plain]",
   mongod: "npm run mongod -- --port 27027 [--replSet rs0 [--initiate]]",
   bench: "npm run bench",
+  prove:
+    "npm run prove -- [PART ...] [--lesson LESSON] [--times RUNS] [--minutes MINUTES] [--quick]",
 } as const;
 
 export type CommandName = keyof typeof usage;
@@ -109,6 +111,22 @@ export const help: Readonly<Record<CommandName, Help>> = {
   },
   bench: {
     does: "Measures how long a learner waits, beside the floors of this machine.",
+  },
+  prove: {
+    does: "Proves the checks, with a table at the end: known answers, known mistakes, solutions that are changed mechanically, all of it on a busy machine, without a network and with other versions of Node. The whole takes an hour and writes checks/PROOF.md. It ends with 1 when something does not hold.",
+    words: [
+      [
+        "PART",
+        "answers, mistakes, mutants, load or nodes; one or more, else all",
+      ],
+      ["--lesson LESSON", "only this one; it can be given several times"],
+      [
+        "--times RUNS",
+        "how often each server is judged under load, at most: 50",
+      ],
+      ["--minutes MINUTES", "how long that may go on: 30"],
+      ["--quick", "samples, within a few minutes, and no page"],
+    ],
   },
 };
 
@@ -357,6 +375,19 @@ export const playground = (title: string, url: string) => [
 export const pageOfStart = (url: string) => [
   `See what your server does: ${url}`,
 ];
+
+// ---- the proof
+
+export const prove = {
+  noSuchPart: (word: string, parts: readonly string[]) =>
+    `There is no part "${word}" of the proof. There are: ${parts.join(", ")}.`,
+  noCount: (option: string, typed: string) =>
+    `${option} takes a whole number from 1 on, not "${typed}".`,
+  verdict: (problems: number) =>
+    problems === 0
+      ? "It holds."
+      : `It does not hold: ${problems === 1 ? "1 problem" : `${problems} problems`}.`,
+} as const;
 
 // ---- hints
 

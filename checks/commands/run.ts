@@ -29,6 +29,7 @@ const commands: Commands = {
   summary: () => import("./summary.ts"),
   mongod: () => import("./mongod.ts"),
   bench: () => import("./bench.ts"),
+  prove: () => import("./prove.ts"),
 };
 
 /** How long a command may take to put its things in order after Ctrl-C, in milliseconds. */
