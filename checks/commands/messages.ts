@@ -20,7 +20,7 @@ export const usage = {
   mongod: "npm run mongod -- --port 27027 [--replSet rs0 [--initiate]]",
   bench: "npm run bench",
   prove:
-    "npm run prove -- [PART ...] [--lesson LESSON] [--times RUNS] [--minutes MINUTES] [--quick]",
+    "npm run prove -- [PART ...] [--lesson LESSON] [--at PLACE] [--times RUNS] [--minutes MINUTES] [--quick]",
 } as const;
 
 export type CommandName = keyof typeof usage;

@@ -5,8 +5,12 @@ import { WorkshopCopy } from "./fixture/workshop-copy.ts";
 const workshop = new WorkshopCopy();
 const lesson = "01-first-steps";
 const page = "checks/PROOF.md";
+// Other tests leave temporary files for a while: this workshop has a folder for its own.
+const temporary = workshop.path("temporary");
+const environment = { TMPDIR: temporary, TEMP: temporary, TMP: temporary };
 
 beforeAll(() => {
+  workshop.write("temporary/.keep", "");
   workshop.write(
     `lessons/${lesson}/README.md`,
     "# 01 One step\n\nThe first thing the check asks for: **GET /health answers 200**\n",
@@ -107,11 +111,11 @@ test("a mistake that no wrong answer makes, and a wrong answer without a mistake
 
 describe("the page", () => {
   test("a run over all lessons replaces the section of its part, and no other", async () => {
-    await workshop.run(["prove", "answers"]);
+    await proveAll("answers");
     const first = workshop.read(page) ?? "";
     expect(first).toContain("## answers");
     expect(first).toContain("| 01-first-steps | 1/1 | – | 1/1 | 1/1 | 1/1 |");
-    await workshop.run(["prove", "mistakes"]);
+    await proveAll("mistakes");
     const second = workshop.read(page) ?? "";
     expect(sectionIn(second, "answers")).toBe(sectionIn(first, "answers"));
     expect(second).toContain("## mistakes");
@@ -120,7 +124,7 @@ describe("the page", () => {
   test("one lesson, or a quick run, leaves it as it is", async () => {
     workshop.write(page, "as it is\n");
     await prove("mistakes");
-    await workshop.run(["prove", "mistakes", "--quick"]);
+    await proveAll("mistakes", "--quick");
     expect(workshop.read(page)).toBe("as it is\n");
   });
 });
@@ -132,14 +136,18 @@ describe("what was typed wrongly", () => {
     [["--minutes", "x"], '--minutes takes a whole number from 1 on, not "x".'],
     [["--lesson", "77"], 'There is no lesson "77".'],
   ])("%j", async (words, sentence) => {
-    const { status, stdout, stderr } = await workshop.run(["prove", ...words]);
+    const { status, stdout, stderr } = await proveAll(...words);
     expect(stderr).toContain(sentence);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   });
 });
 
 function prove(...words: string[]) {
-  return workshop.run(["prove", ...words, "--lesson", "01"]);
+  return proveAll(...words, "--lesson", "01");
+}
+
+function proveAll(...words: string[]) {
+  return workshop.run(["prove", ...words], environment);
 }
 
 function allThatIsAsked(): string {

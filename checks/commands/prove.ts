@@ -14,6 +14,7 @@ import { WrongUsage } from "./wrong-usage.ts";
 
 const options = {
   lesson: { type: "string", multiple: true, default: [] as string[] },
+  at: { type: "string", multiple: true, default: [] as string[] },
   times: { type: "string", default: "50" },
   minutes: { type: "string", default: "30" },
   quick: { type: "boolean", default: false },
@@ -56,6 +57,7 @@ export async function run(words: string[]): Promise<number> {
   const proof = {
     lessons: await Promise.all(names.map(({ name }) => loadLesson(name))),
     isQuick: values.quick,
+    places: values.at,
     times: countOf(values.times, "--times"),
     minutes: countOf(values.minutes, "--minutes"),
   };
@@ -63,7 +65,7 @@ export async function run(words: string[]): Promise<number> {
   const sections: Section[] = [];
   for (const part of chosen) sections.push(await sectionOf(part, proof));
   sections.push(leftovers(before));
-  if (!values.quick && values.lesson.length === 0)
+  if (!values.quick && values.lesson.length + values.at.length === 0)
     writePage(
       sections,
       [...parts, NOTHING_LEFT].map(({ name }) => name),

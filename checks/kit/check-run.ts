@@ -25,6 +25,8 @@ export interface CheckOptions {
   typeCheck?: boolean;
   /** What the server needs, where that is not what the checked lesson's own server needs. */
   needs?: Needs | undefined;
+  /** Variables for the server beside those that its lesson gives it. */
+  env?: Readonly<Record<string, string>> | undefined;
   /** The record of the check; it makes one of its own unless given. */
   timeline?: Timeline | undefined;
   /** Processes of its servers that were started ahead; see {@link serversAhead}. */
@@ -53,6 +55,7 @@ export class CheckRun {
   readonly #signal: AbortSignal | undefined;
   readonly #typeCheck: boolean;
   readonly #needs: Needs;
+  readonly #env: Readonly<Record<string, string>> | undefined;
   readonly #ahead: ServersAhead | undefined;
   /** Whether it is an earlier lesson's contract, whose server had its database when it listened. */
   readonly #awaitsDatabase: boolean;
@@ -75,6 +78,7 @@ export class CheckRun {
       signal,
       typeCheck = true,
       needs,
+      env,
       database,
       onDownload,
       timeline = new Timeline(),
@@ -86,6 +90,7 @@ export class CheckRun {
     this.#lesson = lesson;
     this.#entry = entry;
     this.#needs = needs ?? lesson.needs ?? {};
+    this.#env = env;
     this.#awaitsDatabase = needs?.database?.inBackground === true;
     this.#signal = signal;
     this.#ahead = ahead;
@@ -241,6 +246,7 @@ export class CheckRun {
       env: {
         PUBLIC_DIR: join(root, "lessons", "public"),
         ...this.#needs.env,
+        ...this.#env,
         ...database?.env,
         ...this.#tls?.env,
       },

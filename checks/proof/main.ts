@@ -27,14 +27,19 @@ process.on("SIGINT", () => {});
 
 async function judge({ answer, mutant }: Request): Promise<Judgement> {
   const began = performance.now();
-  const lesson = await loadLesson(answer.contract);
+  const contract = await loadLesson(answer.contract);
   const server = await loadLesson(answer.lesson);
-  const result = await runCheck(withMutant(lesson, mutant), {
-    entry: answer.entry,
-    typeCheck: false,
-    database: databaseFor(server),
-    ...(answer.kind === "keeps" ? { needs: server.needs } : {}),
-  });
+  const result = await runCheck(
+    mutant === undefined ? contract : withoutTypes(contract),
+    {
+      entry: answer.entry,
+      typeCheck: false,
+      database: databaseFor(server),
+      // The instrumented servers of mutants.ts read in it which of the mutants they are.
+      env: mutant === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: mutant },
+      ...(answer.kind === "keeps" ? { needs: server.needs } : {}),
+    },
+  );
   return {
     objection: objectionTo(answer, result),
     isUndecided: isUndecided(result),
@@ -46,16 +51,11 @@ async function judge({ answer, mutant }: Request): Promise<Judgement> {
 /** Looks at the types in a server's source, and an instrumented one has none. */
 const ABOUT_TYPES = "typed-server";
 
-/** The instrumented servers of mutants.ts read which of the mutants they are. */
-function withMutant(lesson: Lesson, mutant: string | undefined): Lesson {
-  if (mutant === undefined) return lesson;
-  const { requirements, needs } = lesson;
-  const env = { ...needs?.env, __STRYKER_ACTIVE_MUTANT__: mutant };
-  return {
-    ...lesson,
-    requirements: requirements.filter(({ id }) => id !== ABOUT_TYPES),
-    needs: { ...needs, env },
-  };
+function withoutTypes(lesson: Lesson): Lesson {
+  const requirements = lesson.requirements.filter(
+    ({ id }) => id !== ABOUT_TYPES,
+  );
+  return { ...lesson, requirements };
 }
 
 function databaseFor({ needs }: Lesson): Promise<Database> | undefined {

@@ -1,4 +1,5 @@
 import type { Lesson } from "../kit/lesson.ts";
+import type { Answer } from "./answers.ts";
 import { type Judgement, Judges } from "./judges.ts";
 import {
   type MutatedSolution,
@@ -21,13 +22,22 @@ export const mutantsCaught: Part = {
   name: "mutants",
   claim:
     "Solutions that are changed mechanically, in one place, are caught. Each one that is not is listed with the reason why nobody could see it.",
-  async run({ lessons, isQuick, say }) {
+  async run({ lessons, isQuick, places, say }) {
+    const choose = (mutants: readonly Mutant[]) =>
+      sample(
+        mutants.filter(
+          ({ file, line }) =>
+            places.length === 0 || places.includes(`${file}:${line}`),
+        ),
+        isQuick ? FEW : Infinity,
+      );
     const judges = await Judges.start();
     const tallies: Tally[] = [];
     try {
       for (const lesson of lessons) {
-        const tally = await tallyOf(lesson, judges, isQuick ? FEW : Infinity);
+        const tally = await tallyOf(lesson, judges, choose);
         say(`${lesson.name}: ${tally.caught} of ${tally.tried} caught`);
+        tally.problems.forEach(say);
         tallies.push(tally);
       }
     } finally {
@@ -64,14 +74,17 @@ interface Tally {
   problems: string[];
 }
 
+/** Gives those that are to be tried. */
+type Choose = (mutants: readonly Mutant[]) => Mutant[];
+
 async function tallyOf(
   lesson: Lesson,
   judges: Judges,
-  most: number,
+  choose: Choose,
 ): Promise<Tally> {
   const mutated = await mutate(lesson);
   try {
-    return await judged(lesson, mutated, judges, most);
+    return await judged(lesson, mutated, judges, choose);
   } finally {
     removeMutants(mutated);
   }
@@ -81,19 +94,20 @@ async function tallyOf(
 const NONE = "none";
 
 async function judged(
-  { name }: Lesson,
+  { name, keeps = [] }: Lesson,
   { answer, mutants, earlier }: MutatedSolution,
   judges: Judges,
-  most: number,
+  choose: Choose,
 ): Promise<Tally> {
   const { objection } = await judges.decide(answer, NONE);
   if (objection !== null)
     throw new Error(`with all its mutants asleep, ${name}: ${objection}`);
-  const chosen = sample(mutants, most);
+  const chosen = choose(mutants);
+  const contracts = [name, ...keeps.toReversed()];
   const verdicts = await Promise.all(
     chosen.map(async (mutant) => ({
       mutant,
-      judgement: await judges.decide(answer, mutant.id),
+      judgement: await judgementOn(mutant, answer, contracts, judges),
     })),
   );
   const known = knownSurvivors(name);
@@ -131,6 +145,22 @@ async function judged(
   };
 }
 
+/** That of the first contract that catches it: the lesson's own, or an earlier one that is kept. */
+async function judgementOn(
+  { id }: Mutant,
+  answer: Answer,
+  contracts: readonly string[],
+  judges: Judges,
+): Promise<Judgement> {
+  let judgement: Judgement | undefined;
+  for (const contract of contracts) {
+    const kind = contract === answer.lesson ? "solution" : "keeps";
+    judgement = await judges.decide({ ...answer, kind, contract }, id);
+    if (isCaughtBy(judgement)) break;
+  }
+  return judgement as Judgement;
+}
+
 const isCaughtBy = ({ failures, isUndecided }: Judgement) =>
   failures.length > 0 && !isUndecided;
 
@@ -162,7 +192,7 @@ function pageOf(tallies: readonly Tally[]): string[] {
       ]),
     ),
     "",
-    "A mutant on a line that a solution has from an earlier one, whose contract it keeps, is left to that lesson.",
+    "A mutant is caught by the lesson's own check, or by an earlier one whose contract the server keeps, as `npm run check -- --earlier` does. One on a line that a solution has from an earlier one, whose contract it keeps, is left to that lesson.",
     "",
     "Those that are not caught:",
     "",

@@ -12,8 +12,9 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diffTrimmedLines } from "diff";
-import { serverIn, solutionFolder } from "../kit/lesson-files.ts";
+import { isProgram, serverIn, solutionFolder } from "../kit/lesson-files.ts";
 import type { Lesson } from "../kit/lesson.ts";
+import { findPython } from "../kit/python.ts";
 import { root } from "../kit/repository.ts";
 import type { Answer } from "./answers.ts";
 import { npm } from "../commands/npm.ts";
@@ -55,6 +56,12 @@ export interface KnownSurvivor extends Pick<
   reason: string;
 }
 
+/** Mutated solutions that are there now. Whatever ends this process removes them. */
+const folders = new Set<string>();
+process.on("exit", () => {
+  for (const folder of folders) remove(folder);
+});
+
 /** Beside `node_modules`, so that a path from there to the workshop's folders is as long as a solution's. */
 const mutatedFolder = (lesson: string) => join(root, ".mutants", lesson);
 
@@ -69,26 +76,25 @@ export async function mutate({
   keeps = [],
 }: Lesson): Promise<MutatedSolution> {
   const folder = mutatedFolder(name);
-  process.once("exit", () => remove(folder));
+  folders.add(folder);
   rmSync(folder, { recursive: true, force: true });
   cpSync(solutionFolder(name), folder, { recursive: true });
-  const names = programsIn(folder);
-  const sources = new Map(
-    names.map((file) => [file, readFileSync(join(folder, file), "utf8")]),
-  );
+  const sources = programsIn(folder).map((file) => ({
+    name: file,
+    content: readFileSync(join(folder, file), "utf8"),
+  }));
   const { files, mutants } = await instrument(sources);
   for (const { name: file, content } of files)
-    writeFileSync(join(folder, file), `${NOT_TYPED}${content}`);
-  const isOld = new Map(
-    [...sources].map(([file, source]) => [file, linesFrom(source, keeps)]),
+    writeFileSync(join(folder, file), content);
+  const earlier = new Map(
+    sources.map((source) => [source.name, linesFrom(source.content, keeps)]),
   );
-  const all = mutants.map((mutant) => described(mutant, sources));
-  const own = mutants.flatMap(({ fileName, location }, index) => {
-    const old = isOld.get(fileName);
-    for (let line = location.start.line; line <= location.end.line; line++)
-      if (!old?.has(line)) return all[index] ?? [];
-    return [];
-  });
+  const isEarlier = ({ file, line, lastLine }: Found) => {
+    for (let each = line; each <= lastLine; each++)
+      if (!earlier.get(file)?.has(each)) return false;
+    return true;
+  };
+  const own = mutants.filter((mutant) => !isEarlier(mutant));
   return {
     answer: {
       kind: "solution",
@@ -98,12 +104,9 @@ export async function mutate({
       entry: serverIn(folder),
     },
     mutants: own,
-    earlier: all.length - own.length,
+    earlier: mutants.length - own.length,
   };
 }
-
-/** Code with mutants in it is no matter of types. */
-const NOT_TYPED = "// @ts-nocheck\n";
 
 /** Removes what {@link mutate} has made of a lesson's solution. */
 export function removeMutants({ answer }: MutatedSolution): void {
@@ -111,6 +114,7 @@ export function removeMutants({ answer }: MutatedSolution): void {
 }
 
 function remove(folder: string): void {
+  folders.delete(folder);
   rmSync(folder, { recursive: true, force: true });
   try {
     rmdirSync(dirname(folder));
@@ -120,10 +124,10 @@ function remove(folder: string): void {
 }
 
 function programsIn(folder: string): string[] {
-  return readdirSync(folder).filter((file) => file.endsWith(".ts"));
+  return readdirSync(folder).filter(isProgram);
 }
 
-/** The lines, counted from 0, that a source has from the kept solution that is most like it. */
+/** The lines, counted from 1, that a source has from the kept solution that is most like it. */
 function linesFrom(source: string, kept: readonly string[]): Set<number> {
   let most = new Set<number>();
   for (const lesson of kept)
@@ -137,7 +141,7 @@ function linesFrom(source: string, kept: readonly string[]): Set<number> {
 
 function sameLines(before: string, after: string): Set<number> {
   const same = new Set<number>();
-  let line = 0;
+  let line = 1;
   for (const { added, removed, count } of diffTrimmedLines(before, after)) {
     if (removed) continue;
     for (let last = line + count; line < last; line++)
@@ -146,7 +150,65 @@ function sameLines(before: string, after: string): Set<number> {
   return same;
 }
 
-// ---- Stryker's instrumenter
+// ---- putting them in
+
+interface Source {
+  name: string;
+  content: string;
+}
+
+/** A mutant, and where its change ends. */
+interface Found extends Mutant {
+  lastLine: number;
+}
+
+interface Instrumented {
+  files: Source[];
+  mutants: Found[];
+}
+
+async function instrument(sources: readonly Source[]): Promise<Instrumented> {
+  const isPython = ({ name }: Source) => name.endsWith(".py");
+  const inTypeScript = await instrumentTypeScript(
+    sources.filter((source) => !isPython(source)),
+  );
+  const inPython = await Promise.all(
+    sources.filter(isPython).map(instrumentPython),
+  );
+  const all = [inTypeScript, ...inPython];
+  return {
+    files: all.flatMap(({ files }) => files),
+    mutants: all.flatMap(({ mutants }) => mutants),
+  };
+}
+
+/** Stryker knows no Python: mutate.py makes changes of the same kinds. */
+async function instrumentPython(source: Source): Promise<Instrumented> {
+  const { command, args } = await findPython();
+  const program = join(root, "checks", "proof", "mutate.py");
+  const { status, stdout, stderr } = spawnSync(command, [...args, program], {
+    input: source.content,
+    encoding: "utf8",
+    windowsHide: true,
+  });
+  if (status !== 0)
+    throw new Error(`no mutants for ${source.name}: ${lastLine(stderr)}`);
+  const { content, mutants } = JSON.parse(stdout) as {
+    content: string;
+    mutants: Omit<Found, "file" | "source">[];
+  };
+  const lines = source.content.split("\n");
+  return {
+    files: [{ name: source.name, content }],
+    mutants: mutants.map(({ from, to, ...mutant }) => ({
+      ...mutant,
+      file: source.name,
+      source: lines[mutant.line - 1]?.trim() ?? "",
+      from: inOneLine(from),
+      to: inOneLine(to),
+    })),
+  };
+}
 
 interface Position {
   /** Counted from 0. */
@@ -154,8 +216,8 @@ interface Position {
   column: number;
 }
 
-/** A mutant as the instrumenter gives it. */
-interface Found {
+/** A mutant as Stryker's instrumenter gives it. */
+interface StrykersMutant {
   id: string;
   fileName: string;
   mutatorName: string;
@@ -165,12 +227,17 @@ interface Found {
 
 interface Instrumenter {
   instrument(
-    files: { name: string; mutate: boolean; content: string }[],
+    files: (Source & { mutate: boolean })[],
     options: object,
-  ): Promise<{ files: { name: string; content: string }[]; mutants: Found[] }>;
+  ): Promise<{ files: Source[]; mutants: StrykersMutant[] }>;
 }
 
-async function instrument(sources: ReadonlyMap<string, string>) {
+/** Code with mutants in it is no matter of types. */
+const NOT_TYPED = "// @ts-nocheck\n";
+
+async function instrumentTypeScript(
+  sources: readonly Source[],
+): Promise<Instrumented> {
   const { Instrumenter } = await loadInstrumenter();
   const log = Object.fromEntries(
     ["trace", "debug", "info", "warn", "error", "fatal"].map((level) => [
@@ -178,14 +245,20 @@ async function instrument(sources: ReadonlyMap<string, string>) {
       () => {},
     ]),
   );
-  const instrumenter = new Instrumenter({
+  const { files, mutants } = await new Instrumenter({
     ...log,
     isDebugEnabled: () => false,
-  });
-  return instrumenter.instrument(
-    [...sources].map(([name, content]) => ({ name, mutate: true, content })),
+  }).instrument(
+    sources.map((source) => ({ ...source, mutate: true })),
     { excludedMutations: [], ignorers: [], plugins: null, noHeader: false },
   );
+  return {
+    files: files.map(({ name, content }) => ({
+      name,
+      content: `${NOT_TYPED}${content}`,
+    })),
+    mutants: mutants.map((mutant) => described(mutant, sources)),
+  };
 }
 
 /** It weighs more than the workshop can ask every learner to install: `npm run prove` fetches it. */
@@ -211,21 +284,23 @@ async function loadInstrumenter() {
 const lastLine = (text: string) => text.trim().split("\n").at(-1) ?? "";
 
 function described(
-  { id, fileName, mutatorName, replacement, location }: Found,
-  sources: ReadonlyMap<string, string>,
-): Mutant {
-  const lines = (sources.get(fileName) ?? "").split("\n");
+  { id, fileName, mutatorName, replacement, location }: StrykersMutant,
+  sources: readonly Source[],
+): Found {
+  const source = sources.find(({ name }) => name === fileName)?.content ?? "";
+  const lines = source.split("\n");
   const { start, end } = location;
-  const cut = lines.slice(start.line, end.line + 1);
-  cut[cut.length - 1] = cut.at(-1)?.slice(0, end.column) ?? "";
-  cut[0] = cut[0]?.slice(start.column) ?? "";
+  const changed = lines.slice(start.line, end.line + 1);
+  changed[changed.length - 1] = changed.at(-1)?.slice(0, end.column) ?? "";
+  changed[0] = changed[0]?.slice(start.column) ?? "";
   return {
     id,
     file: fileName,
     line: start.line + 1,
+    lastLine: end.line + 1,
     mutator: mutatorName,
     source: lines[start.line]?.trim() ?? "",
-    from: inOneLine(cut.join("\n")),
+    from: inOneLine(changed.join("\n")),
     to: inOneLine(replacement),
   };
 }

@@ -16,6 +16,8 @@ export interface Proof {
   isQuick: boolean;
   /** How often every server is judged under load, at most. */
   times: number;
+  /** Places such as `server.ts:12`: only the mutants there; all of them if there are none. */
+  places: readonly string[];
   /** After so long, no more runs under load are begun. */
   minutes: number;
   /** Tells how the part gets on. */
