@@ -1,3 +1,4 @@
+import { stop as stopCompiler } from "esbuild";
 import { knownAnswers } from "../proof/known-answers.ts";
 import { knownMistakes } from "../proof/known-mistakes.ts";
 import { leftSince, readTraces } from "../proof/leftovers.ts";
@@ -64,6 +65,8 @@ export async function run(words: string[]): Promise<number> {
   const before = readTraces();
   const sections: Section[] = [];
   for (const part of chosen) sections.push(await sectionOf(part, proof));
+  // It may have compiled the commands, and would wait for more to do.
+  await stopCompiler();
   sections.push(leftovers(before));
   if (!values.quick && values.lesson.length + values.at.length === 0)
     writePage(
