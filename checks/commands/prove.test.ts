@@ -5,12 +5,8 @@ import { WorkshopCopy } from "./fixture/workshop-copy.ts";
 const workshop = new WorkshopCopy();
 const lesson = "01-first-steps";
 const page = "checks/PROOF.md";
-// Other tests leave temporary files for a while: this workshop has a folder for its own.
-const temporary = workshop.path("temporary");
-const environment = { TMPDIR: temporary, TEMP: temporary, TMP: temporary };
 
 beforeAll(() => {
-  workshop.write("temporary/.keep", "");
   workshop.write(
     `lessons/${lesson}/README.md`,
     "# 01 One step\n\nThe first thing the check asks for: **GET /health answers 200**\n",
@@ -147,7 +143,7 @@ function prove(...words: string[]) {
 }
 
 function proveAll(...words: string[]) {
-  return workshop.run(["prove", ...words], environment);
+  return workshop.run(["prove", ...words]);
 }
 
 function allThatIsAsked(): string {

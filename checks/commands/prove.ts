@@ -1,17 +1,21 @@
 import { stop as stopCompiler } from "esbuild";
 import { knownAnswers } from "../proof/known-answers.ts";
 import { knownMistakes } from "../proof/known-mistakes.ts";
-import { leftSince, readTraces } from "../proof/leftovers.ts";
+import {
+  leftSince,
+  readTraces,
+  useOwnTemporaryFolder,
+} from "../proof/leftovers.ts";
 import { mutantsCaught } from "../proof/mutants-caught.ts";
 import { otherNodes } from "../proof/other-nodes.ts";
 import { type Section, writePage } from "../proof/page.ts";
-import type { Part, Proof } from "../proof/part.ts";
+import type { Findings, Part, Proof } from "../proof/part.ts";
 import { underLoad } from "../proof/under-load.ts";
 import { readCommandLine } from "./command-line.ts";
 import { findLesson, loadLesson, readLessons } from "./lessons.ts";
 import * as messages from "./messages.ts";
 import { table } from "./table.ts";
-import { WrongUsage } from "./wrong-usage.ts";
+import { WrongUsage, sentenceOf } from "./wrong-usage.ts";
 
 const options = {
   lesson: { type: "string", multiple: true, default: [] as string[] },
@@ -35,6 +39,9 @@ const NOTHING_LEFT = {
   claim:
     "After all of it no process and no file of a check is left; a process that is gone holds no port.",
 };
+
+/** The sections of the page. */
+const order = [...parts, NOTHING_LEFT].map(({ name }) => name);
 
 const say = messages.prove;
 
@@ -62,17 +69,20 @@ export async function run(words: string[]): Promise<number> {
     times: countOf(values.times, "--times"),
     minutes: countOf(values.minutes, "--minutes"),
   };
+  const isWhole =
+    !values.quick && values.lesson.length + values.at.length === 0;
+  useOwnTemporaryFolder();
   const before = readTraces();
   const sections: Section[] = [];
-  for (const part of chosen) sections.push(await sectionOf(part, proof));
+  const keep = (section: Section) => {
+    sections.push(section);
+    // At once: the next part may take long, and somebody may end it.
+    if (isWhole) writePage(section, order);
+  };
+  for (const part of chosen) keep(await sectionOf(part, proof));
   // It may have compiled the commands, and would wait for more to do.
   await stopCompiler();
-  sections.push(leftovers(before));
-  if (!values.quick && values.lesson.length + values.at.length === 0)
-    writePage(
-      sections,
-      [...parts, NOTHING_LEFT].map(({ name }) => name),
-    );
+  keep(leftovers(before));
   tell(sections);
   return sections.every(({ findings }) => findings.problems.length === 0)
     ? 0
@@ -107,19 +117,24 @@ function countOf(typed: string, option: string): number {
 }
 
 async function sectionOf(
-  part: Part,
+  { name, claim, run: runPart }: Part,
   proof: Omit<Proof, "say">,
 ): Promise<Section> {
   const began = performance.now();
-  const findings = await part.run({
+  const passed = () => performance.now() - began;
+  const findings = await runPart({
     ...proof,
     say: (line) =>
-      process.stderr.write(
-        `${part.name}, ${messages.seconds(performance.now() - began)}: ${line}\n`,
-      ),
-  });
-  const { name, claim } = part;
-  return { name, claim, findings, ms: performance.now() - began };
+      process.stderr.write(`${name}, ${messages.seconds(passed())}: ${line}\n`),
+  }).catch(
+    // The other parts say what they have found all the same.
+    (error: unknown): Findings => ({
+      figures: [["not finished", ""]],
+      problems: [sentenceOf(error)],
+      page: [],
+    }),
+  );
+  return { name, claim, findings, ms: passed() };
 }
 
 function leftovers(before: ReturnType<typeof readTraces>): Section {

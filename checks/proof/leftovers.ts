@@ -1,5 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { root } from "../kit/repository.ts";
@@ -8,8 +14,19 @@ import { root } from "../kit/repository.ts";
 export interface Traces {
   /** Processes that have a file of the workshop in their command line, by their ids. */
   processes: Map<number, string>;
-  /** Folders for temporary files, and compiled servers, as paths. */
+  /** What is in the folder for temporary files, and compiled servers, as paths. */
   files: Set<string>;
+}
+
+/**
+ * Makes this process, and all that it starts, put temporary files into a folder of its own, so that
+ * nobody else's are taken for theirs. It goes with the process.
+ */
+export function useOwnTemporaryFolder(): void {
+  const folder = mkdtempSync(join(tmpdir(), "socket-io-workshop-proof-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  // The one that is read depends on the system: see os.tmpdir().
+  for (const name of ["TMPDIR", "TEMP", "TMP"]) process.env[name] = folder;
 }
 
 /** What is there of it just now. */
@@ -19,9 +36,7 @@ export function readTraces(): Traces {
       ([pid, line]) => pid !== process.pid && line.includes(root),
     ),
   );
-  const temporary = readdirSync(tmpdir())
-    .filter((name) => name.startsWith("socket-io-workshop-"))
-    .map((name) => join(tmpdir(), name));
+  const temporary = readdirSync(tmpdir()).map((name) => join(tmpdir(), name));
   const compiled = readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter(
       (path) =>

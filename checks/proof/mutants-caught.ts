@@ -101,7 +101,10 @@ async function judged(
 ): Promise<Tally> {
   const { objection } = await judges.decide(answer, NONE);
   if (objection !== null)
-    throw new Error(`with all its mutants asleep, ${name}: ${objection}`);
+    return {
+      ...{ lesson: name, tried: 0, caught: 0, earlier, survivors: [] },
+      problems: [`${name}, with all its mutants asleep: ${objection}`],
+    };
   const chosen = choose(mutants);
   const contracts = [name, ...keeps.toReversed()];
   const verdicts = await Promise.all(

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { join } from "node:path";
@@ -80,7 +80,14 @@ function nodeOf(major: number): string {
     );
     const words = ["install", "--ignore-scripts", "--no-audit", "--no-fund"];
     const [program, ...rest] = npm(...words, `${name}@${major}`);
-    execFileSync(program, rest, { cwd: folder, stdio: "ignore" });
+    const { status } = spawnSync(program, rest, {
+      cwd: folder,
+      stdio: "ignore",
+    });
+    if (status !== 0)
+      throw new Error(
+        `Node ${major} could not be fetched from the npm registry`,
+      );
   }
   const program = platform() === "win32" ? "node.exe" : "node";
   return join(folder, "node_modules", name, "bin", program);

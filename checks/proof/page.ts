@@ -23,18 +23,12 @@ export interface Section {
   ms: number;
 }
 
-/** Writes the sections, and keeps those of parts that were not run this time. */
-export function writePage(
-  sections: readonly Section[],
-  order: readonly string[],
-): void {
+/** Writes a section, and leaves the others as they are. */
+export function writePage(section: Section, order: readonly string[]): void {
   const old = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : "";
-  const texts = order.flatMap((name) => {
-    const section = sections.find((one) => one.name === name);
-    return section === undefined
-      ? (sectionIn(old, name) ?? [])
-      : textOf(section);
-  });
+  const texts = order.flatMap((name) =>
+    name === section.name ? textOf(section) : (sectionIn(old, name) ?? []),
+  );
   writeFileSync(PAGE, [BEGINNING, ...texts].join("\n"));
 }
 
