@@ -1,22 +1,28 @@
 import { type Answer, answersOf } from "./answers.ts";
 import { type Judgement, Judges } from "./judges.ts";
 import { type Findings, type Part, markdownTable } from "./part.ts";
+import { withoutNetwork } from "./without-network.ts";
 
 const kinds = ["solution", "keeps", "starter", "right", "wrong"] as const;
 
-/** Every answer whose verdict is known, once, with nothing else going on. */
+/** Every answer whose verdict is known, once, with nothing else going on and, where that can be, no network. */
 export const knownAnswers: Part = {
   name: "answers",
   claim:
     "Every solution passes its check, and every earlier one that it keeps; every starter fails at its first requirement; every right server passes, however it is written; every wrong answer fails where it should, and gets its own hint.",
   async run({ lessons, isQuick, say }) {
-    const judges = await Judges.start();
+    const prefix = withoutNetwork();
+    const node = [...(prefix ?? []), process.execPath] as const;
+    const judges = await Judges.start({ node });
     try {
       // The others are in `npm test`, which CI runs as well.
       const isMeant = ({ kind }: Answer) =>
         !isQuick || kind === "solution" || kind === "starter";
       const answers = lessons.flatMap(answersOf).filter(isMeant);
-      return findings(await judgeAll(judges, answers, say));
+      return findings(
+        await judgeAll(judges, answers, say),
+        prefix === null ? "as it is" : "none",
+      );
     } finally {
       await judges.close();
     }
@@ -70,7 +76,7 @@ export function problemsOf(judged: readonly Judged[]): string[] {
   );
 }
 
-function findings(judged: readonly Judged[]): Findings {
+function findings(judged: readonly Judged[], network: string): Findings {
   const problems = problemsOf(judged);
   const count = (among: readonly Judged[], kind: Answer["kind"]) => {
     const all = among.filter(({ answer }) => answer.kind === kind);
@@ -79,7 +85,10 @@ function findings(judged: readonly Judged[]): Findings {
   };
   const names = [...new Set(judged.map(({ answer }) => answer.lesson))];
   return {
-    figures: kinds.map((kind) => [headings[kind], count(judged, kind)]),
+    figures: [
+      ...kinds.map((kind) => [headings[kind], count(judged, kind)] as const),
+      ["network", network],
+    ],
     problems,
     page: markdownTable(
       ["lesson", ...kinds.map((kind) => `${headings[kind]}:`)],

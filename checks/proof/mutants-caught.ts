@@ -106,18 +106,20 @@ async function judged(
       problems: [`${name}, with all its mutants asleep: ${objection}`],
     };
   const chosen = choose(mutants);
-  const contracts = [name, ...keeps.toReversed()];
-  const verdicts = await Promise.all(
-    chosen.map(async (mutant) => ({
-      mutant,
-      judgement: await judgementOn(mutant, answer, contracts, judges),
-    })),
-  );
   const known = knownSurvivors(name);
+  const verdicts = await Promise.all(
+    chosen.map(async (mutant) => {
+      const entry = known.find((other) => isSame(other, mutant));
+      // One that nobody can see is not looked for again in every earlier lesson.
+      const contracts =
+        entry === undefined ? [name, ...keeps.toReversed()] : [name];
+      const judgement = await judgementOn(mutant, answer, contracts, judges);
+      return { mutant, entry, judgement };
+    }),
+  );
   const survivors: Tally["survivors"] = [];
   const problems: string[] = [];
-  for (const { mutant, judgement } of verdicts) {
-    const entry = known.find((other) => isSame(other, mutant));
+  for (const { mutant, entry, judgement } of verdicts) {
     const isCaught = isCaughtBy(judgement);
     const problem = judgement.isUndecided
       ? "could not tell"

