@@ -707,6 +707,13 @@ const lesson: Lesson = {
           hint: "A name of 32 characters was refused. The limit itself is still allowed.",
         },
         {
+          id: "text-at-the-limit-refused",
+          looksLike: ({ expected, facts }) =>
+            TEXTS_AT_THE_LIMITS.some(([what]) => expected.startsWith(what)) &&
+            matches({ ok: false }, facts.value),
+          hint: "A text was refused whose length is exactly a limit, 1 or 500. What lesson 05 allows is allowed in a room, too.",
+        },
+        {
           id: "other-error-shape",
           looksLike: ({ facts }) => matches({ ok: false }, facts.value),
           hint: "It was refused, in other words than the contract's. error is an object with a code and a message.",
@@ -764,6 +771,13 @@ const lesson: Lesson = {
         ] as const) {
           alice.emit(event, good);
           await inWords(WITHOUT_ACK, bob.hears(news, {}));
+        }
+        for (const [what, text] of TEXTS_AT_THE_LIMITS) {
+          await inWords(`${what}: `, says(alice, room, text));
+          await inWords(
+            `${what}: `,
+            alice.ask("dm:send", [{ to: bob.id, text }], { ok: true }),
+          );
         }
       },
     },
@@ -1160,6 +1174,12 @@ const BAD_VALUES: Readonly<Record<string, readonly [string, unknown][]>> = {
     ["no to", undefined],
   ],
 };
+
+/** In words, and the text. */
+const TEXTS_AT_THE_LIMITS: readonly (readonly [string, string])[] = [
+  ["a text of 1 character", "x"],
+  ["a text of 500 characters", "x".repeat(500)],
+];
 
 /** Calls that are good but for one field. */
 function badFields(good: object, field: string): Call[] {
