@@ -1,3 +1,7 @@
+import {
+  assertBounded,
+  assertOddOffsets,
+} from "../12-nothing-missed/offsets.ts";
 import type { Lesson } from "../kit/lesson.ts";
 import { stillAlive } from "../kit/still-alive.ts";
 import { gatekeepers } from "../kit/tokens.ts";
@@ -121,6 +125,21 @@ const lesson: Lesson = {
       ],
       mistakes: mistakes.death,
       check: assertDeathIsSurvived,
+    },
+    {
+      id: "missed",
+      title: "Any worker tells what was missed, as in lesson 12",
+      kind: "base",
+      hints: [
+        "What was missed is told by a worker that has heard nothing of it. What lesson 12 said of offsets holds in each of them.",
+        "The recovery of Socket.IO is gone, and the offsets are not. A newcomer, somebody who was away for long, an offset that makes no sense: each of them is answered as before.",
+        "Compare what room:join does with your server of lesson 12. find({ room, seq: { $gt: offset } }), sorted and limited, is as good here as there.",
+      ],
+      mistakes: mistakes.missed,
+      check: async (world) => {
+        await assertBounded(world);
+        await assertOddOffsets(world);
+      },
     },
     {
       id: "sigterm",

@@ -5,7 +5,7 @@ import type { World } from "../kit/lesson.ts";
 import { patientlyTry } from "../kit/patience.ts";
 import { aNumber, describeShape, matches } from "../kit/shape.ts";
 import { Unmet, inWords } from "../kit/unmet.ts";
-import { NOBODYS_ID, NO_ID } from "./mistakes.ts";
+import { NOBODYS_ID, NO_ID, ROOM_INSIDE } from "./mistakes.ts";
 import { Reach } from "./reach.ts";
 import { AROUND, seat, seatFour, seatTwo } from "./seats.ts";
 
@@ -58,6 +58,7 @@ export async function assertDirectMessages(world: World): Promise<void> {
   for (const [what, to] of [
     [NOBODYS_ID, "nobody-has-this-id-0"],
     [NO_ID, room],
+    [ROOM_INSIDE, `room:${room}`],
   ] as const)
     await reach.expect("dm:new", { text: `for ${to}` }, alice, [], () =>
       inWords(

@@ -1,3 +1,11 @@
+import {
+  FROM_THE_BEGINNING,
+  MISSED_500,
+  MISSED_501,
+  NEWCOMER,
+  bounded,
+  oddOffsets,
+} from "../12-nothing-missed/mistakes.ts";
 import type { Mistake } from "../kit/lesson.ts";
 import { type Shape, aNumber, anything, matches } from "../kit/shape.ts";
 
@@ -11,6 +19,7 @@ export const PRIMARYS_OWN = "which is the process that has started the workers";
 export const ALL_WORKERS = "the clients are in ";
 export const NOBODYS_ID = "to an id that nobody has: ";
 export const NO_ID = "to the name of a room: ";
+export const ROOM_INSIDE = "to what a server may call a room for itself: ";
 export const BOTH_AT_ONCE = "two workers are asked at the same moment: ";
 export const ONE_OF_TWO = `${BOTH_AT_ONCE}both are ok with the same id and seq, and one of them is a duplicate`;
 export const SEQS = `${BOTH_AT_ONCE}each message has a seq of its own`;
@@ -210,6 +219,11 @@ export const dm: readonly Mistake[] = [
     hint: "Alice wrote to somebody in another worker, and was told that there is no such socket. There is. Whose sockets does your server look through?",
   },
   {
+    id: "dm-to-a-room",
+    looksLike: both(about(ROOM_INSIDE), was({ ok: true })),
+    hint: "Alice wrote to room:tea. That is no socket, and somebody in the room tea got it. To Socket.IO an id and a room are both names of rooms. What do you know of a socket that you have found under such a name?",
+  },
+  {
     id: "dm-blind",
     looksLike: both(
       ({ expected }) => /^to (an id|the name)/.test(expected),
@@ -306,6 +320,24 @@ export const death: readonly Mistake[] = [
     looksLike: about(ONLINE),
     hint: "Bob is counted twice: as who he is, and as who he was in the worker that died. Nobody was left there to count down. Count who is there, rather than who came and who went.",
   },
+];
+
+/** Whether it is about how much somebody is told, and not about odd offsets. */
+const isAboutHowMany: Look = (failure) =>
+  [NEWCOMER, MISSED_501, FROM_THE_BEGINNING, MISSED_500].some((words) =>
+    about(words)(failure),
+  );
+
+/** What lesson 12 recognises, where it does. */
+export const missed: readonly Mistake[] = [
+  ...bounded.map((mistake) => ({
+    ...mistake,
+    looksLike: both(isAboutHowMany, mistake.looksLike),
+  })),
+  ...oddOffsets.map((mistake) => ({
+    ...mistake,
+    looksLike: both((failure) => !isAboutHowMany(failure), mistake.looksLike),
+  })),
 ];
 
 export const sigterm: readonly Mistake[] = [
