@@ -159,9 +159,18 @@ async function judgementOn(
 ): Promise<Judgement> {
   let judgement: Judgement | undefined;
   for (const contract of contracts) {
-    const kind = contract === answer.lesson ? "solution" : "keeps";
-    judgement = await judges.decide({ ...answer, kind, contract }, id);
-    if (isCaughtBy(judgement)) break;
+    const isOwn = contract === answer.lesson;
+    const judged: Answer = {
+      ...answer,
+      kind: isOwn ? "solution" : "keeps",
+      contract,
+    };
+    judgement = await judges.decide(judged, id);
+    if (!isCaughtBy(judgement)) continue;
+    // It is the change that is caught only if the same check passes without it.
+    const asleep = await judges.decide(judged, NONE);
+    if (asleep.objection === null) return judgement;
+    judgement = { ...asleep, isUndecided: true };
   }
   return judgement as Judgement;
 }
