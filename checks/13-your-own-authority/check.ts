@@ -33,12 +33,14 @@ import {
 const HOSTS = ["localhost", "127.0.0.1", "::1"] as const;
 
 const DAY = 86_400_000;
+const LEAST_DAYS = 1;
 const MOST_DAYS = 90;
 
 /** What a certificate may be used for, as certificates write it: https://oidref.com/1.3.6.1.5.5.7.3 */
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
 const NO_AUTHORITY = "it says that it is none";
+const NO_NAME = "its subject is empty";
 const MAY_NOT_SIGN = "its key is for something else";
 const AN_AUTHORITY = "it says that it is one";
 const SAME_CERTIFICATE = "it is ca.crt itself";
@@ -47,6 +49,7 @@ const FALSE_SIGNATURE = "it names ca.crt, and the signature is another's";
 const SAME_KEY = "both have the same key";
 const NO_NAMES = "no names, but for the common name of its subject";
 const ANYTHING = "it does not say what for";
+const ONE_OF_TWO = "with TLS_CERT_FILE alone";
 const NO_PROMISE = "it gave something that is no promise";
 const NO_SOCKET = "the promise gave something that is no Socket.IO socket";
 const NOT_YET = "the promise gave a socket that was not connected yet";
@@ -172,6 +175,11 @@ const lesson: Lesson = {
           hint: "ca.crt does not say that it may sign others, so nobody believes what it has signed. One of the extensions says it.",
         },
         {
+          id: "authority-without-name",
+          looksLike: ({ received }) => received === NO_NAME,
+          hint: "ca.crt does not say whose it is. What it signs names it as the issuer, and there would be nothing to name.",
+        },
+        {
           id: "may-not-sign",
           looksLike: ({ received }) => received === MAY_NOT_SIGN,
           hint: "ca.crt says that it is an authority, and that its key is for something else than signing certificates. What may its key be used for?",
@@ -209,7 +217,7 @@ const lesson: Lesson = {
     {
       id: "names",
       file: "make-certs.ts",
-      title: "server.crt: for a server, by three names, for 90 days at most",
+      title: "server.crt: for a server, by three names, for 1 to 90 days",
       kind: "base",
       hints: [
         "A certificate says more than whose key it is: for which names, for what, and for how long. What does yours say?",
@@ -258,6 +266,11 @@ const lesson: Lesson = {
           hint: "It is not valid at this moment. Both dates count from now; is one of them in seconds, where milliseconds are meant?",
         },
         {
+          id: "too-short",
+          looksLike: ({ expected }) => expected.includes("at least"),
+          hint: "It ends before the day is over, and from then on no client gets in. How long is it meant to live, and in what does a Date count?",
+        },
+        {
           id: "a-day-too-long",
           looksLike: ({ facts }) =>
             typeof facts.value === "number" && facts.value <= MOST_DAYS + 3,
@@ -279,7 +292,7 @@ const lesson: Lesson = {
     {
       id: "keys",
       file: "make-certs.ts",
-      title: "The authority's key is its owner's alone; no key is in git",
+      title: "A private key is its owner's alone, and none is in git",
       kind: "base",
       hints: [
         "Two private keys were made. Who can read them now?",
@@ -289,8 +302,13 @@ const lesson: Lesson = {
       mistakes: [
         {
           id: "authority-key-for-all",
-          looksLike: ({ expected }) => expected.includes("authority"),
+          looksLike: ({ expected }) => expected.includes("the authority's key"),
           hint: "Everybody on this machine can read the authority's key. A file is made readable for all unless a mode is given; and does it have to be written at all?",
+        },
+        {
+          id: "server-key-for-all",
+          looksLike: ({ expected }) => expected.includes("the server's key"),
+          hint: "Everybody on this machine can read the server's key, and could be your server. A file is made readable for all unless it is made with a mode.",
         },
         {
           id: "key-in-git",
@@ -299,7 +317,7 @@ const lesson: Lesson = {
         },
       ],
       check: async (world) => {
-        assertKeyKept(await madeCertificates(world));
+        assertKeysKept(await madeCertificates(world));
         const [name] = await keysInGit(dirname(world.server.entry));
         if (name !== undefined)
           throw new Unmet("git knows of no private key here", `${name} is one`);
@@ -347,6 +365,11 @@ const lesson: Lesson = {
             received.startsWith("no acknowledgement"),
           hint: "message:send is not answered. The chat is that of the starter; only the line below it changes.",
         },
+        {
+          id: "text-not-looked-at",
+          looksLike: ({ expected }) => expected.includes("message:"),
+          hint: "The line is secret now, and what comes over it may still be anything. The starter looked at each text as lesson 05 asks: how does yours differ?",
+        },
       ],
       check: async (world) => {
         const { request, server, client, audience } = world;
@@ -368,6 +391,16 @@ const lesson: Lesson = {
         const message = { id, user, text, at: anIsoTime };
         await audience("message:new", [alice, bob], message);
         const refused = { ok: false, error: { code: "BAD_REQUEST" } };
+        await bob.ask("message:send", [null], refused);
+        for (const bad of ["", " \n", "x".repeat(501), 7, undefined])
+          await bob.ask("message:send", [{ text: bad }], refused);
+        for (const good of ["x", "x".repeat(500)]) {
+          await bob.ask("message:send", [{ text: ` ${good}\n` }], answer);
+          await audience("message:new", [alice, bob], { text: good });
+        }
+        // Nobody needs to ask for an answer, not even to nonsense.
+        bob.emit("message:send");
+        bob.emit("message:send", "nonsense");
         await bob.ask("message:send", [null], refused);
       },
     },
@@ -394,6 +427,11 @@ const lesson: Lesson = {
         },
         ...endMistakes,
         {
+          id: "one-of-two",
+          looksLike: ({ expected }) => expected.includes(ONE_OF_TWO),
+          hint: "With neither of the two it says what is missing. One of the two was there now, and it went on until something else broke. When is something missing?",
+        },
+        {
           id: "which-variable",
           looksLike: ({ expected }) => expected.includes("that names"),
           hint: "Something is not set, and the line does not say what. It has a name.",
@@ -411,6 +449,13 @@ const lesson: Lesson = {
               line,
             );
           const right = await files.of("right");
+          const half = { ...right, TLS_KEY_FILE: undefined };
+          const halfLine = await givesUp(world, ONE_OF_TWO, half);
+          if (!halfLine.includes("TLS_KEY_FILE"))
+            throw new Unmet(
+              `${ONE_OF_TWO} it ends with a line that names TLS_KEY_FILE`,
+              halfLine,
+            );
           await givesUp(world, "with a TLS_KEY_FILE that is not there", {
             ...right,
             TLS_KEY_FILE: `${right.TLS_KEY_FILE}.gone`,
@@ -668,6 +713,7 @@ const ofTheNextRequirement: ReadonlySet<string> = new Set([
 function assertAuthority({ authority, saysAuthority }: Made): void {
   if (!saysAuthority.ca)
     throw new Unmet("ca.crt says that it is an authority", NO_AUTHORITY);
+  if (!authority.subject) throw new Unmet("ca.crt has a name", NO_NAME);
   if (!authority.ca)
     throw new Unmet("ca.crt may sign certificates", MAY_NOT_SIGN);
   if (!authority.verify(authority.publicKey))
@@ -735,6 +781,11 @@ function assertDates(certificate: X509Certificate): void {
       `from ${validFrom} to ${validTo}`,
     );
   const days = (to - from) / DAY;
+  if (days < LEAST_DAYS)
+    throw new Unmet(
+      "server.crt is valid for at least a day",
+      `it is valid for ${Math.round((to - from) / 60_000)} minutes`,
+    );
   if (days > MOST_DAYS)
     throw new Unmet(
       `server.crt is valid for at most ${MOST_DAYS} days`,
@@ -743,15 +794,20 @@ function assertDates(certificate: X509Certificate): void {
     );
 }
 
-function assertKeyKept({ authority, files }: Made): void {
+function assertKeysKept({ authority, certificate, files }: Made): void {
   // Windows has no modes; what else keeps a file to its owner there does not show in them.
   if (process.platform === "win32") return;
-  for (const file of files)
-    if (holdsKeyOf(file, authority) && (file.mode & 0o077) !== 0)
-      throw new Unmet(
-        "only its owner can read the authority's key",
-        `${file.name} has the mode ${file.mode.toString(8)}`,
-      );
+  const readable = files.filter(({ mode }) => (mode & 0o077) !== 0);
+  for (const [whose, about] of [
+    ["authority", authority],
+    ["server", certificate],
+  ] as const)
+    for (const file of readable)
+      if (holdsKeyOf(file, about))
+        throw new Unmet(
+          `only its owner can read the ${whose}'s key`,
+          `${file.name} has the mode ${file.mode.toString(8)}`,
+        );
 }
 
 // ---- the server

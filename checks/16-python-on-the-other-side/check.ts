@@ -1,12 +1,14 @@
 import { join } from "node:path";
+import hello from "../01-one-server/check.ts";
 import rooms from "../06-rooms/check.ts";
 import type { Lesson, Mistake, Requirement, World } from "../kit/lesson.ts";
 import type { LearnersModule, Outcome } from "../kit/learners-module.ts";
+import { patientlyTry } from "../kit/patience.ts";
 import { type Shape, describeShape, matches } from "../kit/shape.ts";
 import { root } from "../kit/repository.ts";
 import type { ServerProcess } from "../kit/server-process.ts";
 import { show } from "../kit/show.ts";
-import { Unmet } from "../kit/unmet.ts";
+import { Unmet, inWords } from "../kit/unmet.ts";
 import { inPython } from "./in-python.ts";
 
 const CLIENT = "client.ts";
@@ -22,6 +24,10 @@ const TABLE = 7;
 
 /** run() may take a second for the soup, and what the connection takes. */
 const PATIENCE_FOR_RUN = 3_500;
+
+/** What the kitchen says on its console when it is asked for soup. */
+const BURNT = "the soup is burnt";
+const SOUP_ORDERED = "the kitchen is asked for soup";
 
 const PENDING = "the promise stays pending";
 const GOES_ON = "something of it goes on";
@@ -83,7 +89,7 @@ const clientRequirements: readonly Requirement[] = [
       },
     ],
     check: async (world) => {
-      const value = await reportOf(world);
+      const { value } = await eveningOf(world);
       for (const [field, shape] of Object.entries(report))
         assertField(value, field, shape);
     },
@@ -100,6 +106,11 @@ const clientRequirements: readonly Requirement[] = [
     ],
     mistakes: [
       {
+        id: "soup-not-ordered",
+        looksLike: ({ expected }) => expected === SOUP_ORDERED,
+        hint: "The report says that no answer came, and the kitchen was never asked for soup: it would have complained on its console. What does run send, word for word?",
+      },
+      {
         id: "words-for-nothing",
         looksLike: fieldIs("soup", (value) => value !== undefined),
         hint: "Something stands there for the soup, and the kitchen said nothing. No answer is null in the report.",
@@ -111,8 +122,9 @@ const clientRequirements: readonly Requirement[] = [
       },
     ],
     check: async (world) => {
-      const value = await reportOf(world);
+      const { value, isSoupOrdered } = await eveningOf(world);
       assertField(value, "soup", null);
+      if (!isSoupOrdered) throw new Unmet(SOUP_ORDERED, "it was not");
     },
   },
 ];
@@ -142,6 +154,9 @@ const leaves: Requirement = {
 };
 
 const HANDS = "👋".repeat(250);
+/** What is left of a hand where a text was cut in two. */
+const HALF_A_HAND = "👋".slice(0, 1);
+const HALF_TAKEN = "half a waving hand is taken: ";
 
 const length: Requirement = {
   id: "length",
@@ -153,6 +168,11 @@ const length: Requirement = {
     'text.encode("utf-16-le") has two bytes for each unit.',
   ],
   mistakes: [
+    {
+      id: "half-a-hand",
+      looksLike: ({ expected }) => expected.startsWith(HALF_TAKEN),
+      hint: "Half a waving hand was not taken. A page that cuts a text to its length may cut a character in two, and JavaScript counts such a half as one. What does your server do with it when it counts?",
+    },
     {
       id: "counted-in-python",
       looksLike: ({ facts }) => matches({ ok: true }, facts.value),
@@ -172,6 +192,8 @@ const length: Requirement = {
     await alice.ask("message:send", [{ room, text: HANDS }], taken);
     const refused = { ok: false, error: { code: "BAD_REQUEST" } };
     await alice.ask("message:send", [{ room, text: `${HANDS}👋` }], refused);
+    const half = [{ room, text: HALF_A_HAND }];
+    await inWords(HALF_TAKEN, alice.ask("message:send", half, taken));
   },
 };
 
@@ -192,6 +214,7 @@ const lesson: Lesson = {
   ],
   requirements: [
     ...clientRequirements,
+    ...hello.requirements.filter(({ id }) => id === "welcome").map(inPython),
     ...rooms.requirements.map(inPython),
     length,
     leaves,
@@ -199,22 +222,28 @@ const lesson: Lesson = {
 };
 export default lesson;
 
-/** An evening takes more than a second, and two requirements look at one report. */
-const reports = new WeakMap<ServerProcess, Promise<unknown>>();
+/** What came of a call of the learner's run. */
+interface Evening {
+  module: LearnersModule;
+  /** The report. */
+  value: unknown;
+  isSoupOrdered: boolean;
+}
 
-function reportOf(world: World): Promise<unknown> {
-  const known = reports.get(world.server);
+/** An evening takes more than a second, and two requirements look at one. */
+const evenings = new WeakMap<ServerProcess, Promise<Evening>>();
+
+function eveningOf(world: World): Promise<Evening> {
+  const known = evenings.get(world.server);
   if (known !== undefined) return known;
-  const report = runAtTheKitchen(world).then(({ value }) => value);
-  reports.set(world.server, report);
-  report.catch(() => reports.delete(world.server));
-  return report;
+  const evening = runAtTheKitchen(world);
+  evenings.set(world.server, evening);
+  evening.catch(() => evenings.delete(world.server));
+  return evening;
 }
 
 /** Starts a kitchen of the check's own, and calls the learner's run there. */
-async function runAtTheKitchen(
-  world: World,
-): Promise<{ module: LearnersModule; value: unknown }> {
+async function runAtTheKitchen(world: World): Promise<Evening> {
   const module = await world.load(CLIENT);
   if (!module.names.includes("run"))
     throw new Unmet(
@@ -227,7 +256,22 @@ async function runAtTheKitchen(
   const outcome = await module.call("run", [kitchen.server.url], {
     patience: PATIENCE_FOR_RUN,
   });
-  return { module, value: assertReport(outcome) };
+  const value = assertReport(outcome);
+  return { module, value, isSoupOrdered: await hasComplained(kitchen) };
+}
+
+/** Whether the kitchen has said that the soup is burnt: its console may come a little later. */
+async function hasComplained({ server }: World): Promise<boolean> {
+  try {
+    await patientlyTry(server, async () => {
+      if (!server.output.last().some((line) => line.includes(BURNT)))
+        throw new Unmet(SOUP_ORDERED, "it was not");
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Unmet) return false;
+    throw error;
+  }
 }
 
 function assertReport(outcome: Outcome): unknown {

@@ -1,7 +1,7 @@
 import type { Mistake, Requirement } from "../kit/lesson.ts";
 
 /**
- * A requirement of lesson 06, for a server in Python: the contract and what was seen are the same, and
+ * A requirement of lesson 01 or 06, for a server in Python: the contract and what was seen are the same, and
  * the hints name other calls.
  */
 export function inPython(requirement: Requirement): Requirement {
@@ -39,6 +39,11 @@ const translations = [
   ["io.emit", "an emit to everyone"],
   ["socket.leave does not complain", "leave_room does not complain"],
   ["io.to(…) takes lists of names", "The to of emit takes lists of names"],
+  [
+    "that depends on what you call emit on",
+    "that depends on what else you tell emit",
+  ],
+  ["A socket has exactly one property of that name.", "request knows that id."],
   ["JSON makes {} of a Map or a Set", "JSON knows no set"],
 ] as const;
 
@@ -50,6 +55,11 @@ function translated(hint: string): string {
 }
 
 const hints: Readonly<Record<string, Requirement["hints"]>> = {
+  welcome: [
+    "Look at the handler that runs when a client connects.",
+    "In that handler request is about the one client that has come, and so is an emit that is told nothing else.",
+    'emit("welcome", …) in the handler of "connect"; request.sid is the id of the client.',
+  ],
   join: [
     "A room is a name that sockets can join and leave, here as in Node.",
     "What the handler returns is the acknowledgement. Those who were there before hear who has come.",

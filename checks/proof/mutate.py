@@ -140,9 +140,11 @@ class Mutator(ast.NodeTransformer):
         node.body = [nothing, *body]
         return node
 
-    def visit_ClassDef(self, node):
+    def visit_Module(self, node):
         node.body = [one if is_text(one) else self.visit(one) for one in node.body]
         return node
+
+    visit_ClassDef = visit_Module
 
     def visit_AnnAssign(self, node):
         if node.value is not None:
@@ -154,6 +156,10 @@ def is_text(node):
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
+def is_future(node):
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
 def is_mutant(id):
     return ast.Call(
         func=ast.Name("_is_mutant", ast.Load()), args=[ast.Constant(id)], keywords=[]
@@ -163,5 +169,9 @@ def is_mutant(id):
 source = sys.stdin.read()
 mutator = Mutator(source)
 tree = mutator.visit(ast.parse(source))
-content = HEADER + ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+# Nothing may stand before these, but for a text about the program.
+first = [one for one in tree.body if is_text(one) or is_future(one)]
+rest = [one for one in tree.body if one not in first]
+tree.body = [*first, *ast.parse(HEADER).body, *rest]
+content = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
 json.dump({"content": content, "mutants": mutator.mutants}, sys.stdout)

@@ -13,6 +13,8 @@ const folder = process.argv[2] ?? "certs";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 60 * 60 * 1000;
+/** Whoever does not understand such a statement has to refuse the certificate. */
+const critical = true;
 
 const ca = await makeAuthority();
 const server = await makeServerCertificate(ca);
@@ -35,8 +37,8 @@ async function makeAuthority() {
     keys,
     extensions: [
       // It is an authority (true), for certificates directly below it (0).
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+      new x509.BasicConstraintsExtension(true, 0, critical),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, critical),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
@@ -56,8 +58,11 @@ async function makeServerCertificate(
     signingKey: authority.keys.privateKey,
     publicKey: keys.publicKey,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.BasicConstraintsExtension(false, undefined, critical),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.digitalSignature,
+        critical,
+      ),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       // Clients compare the name in their address with these, and with nothing else.
       new x509.SubjectAlternativeNameExtension([

@@ -17,6 +17,6 @@ const folder = process.argv[2] ?? "certs";
 // TODO(13): write ca.crt, server.crt and server.key into the folder, as PEM. The folder may
 // not be there yet, or hold files of an earlier run.
 
-// TODO(13): see that nobody else can read the key of the authority.
+// TODO(13): see that nobody else can read a private key.
 
 console.log(`Nothing is in ${folder} yet.`);

@@ -1,0 +1,4 @@
+// fails: signed
+// mistake: authority-without-name
+// hint: does not say whose it is
+import "../../../../solutions/13-your-own-authority/server.ts";
