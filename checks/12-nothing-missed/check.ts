@@ -12,6 +12,7 @@ import {
 } from "./offsets.ts";
 import {
   assertGate,
+  assertKeptRoom,
   assertRecovery,
   assertRecoveryAfterTyping,
 } from "./recovery.ts";
@@ -79,7 +80,10 @@ const lesson: Lesson = {
         "find({ room, seq: { $gt: offset } }), sorted by seq, limited. socket.handshake.auth is where the offsets are.",
       ],
       mistakes: mistakes.missed,
-      check: assertMissed,
+      check: async (world) => {
+        await assertMissed(world);
+        await assertKeptRoom(world);
+      },
     },
     {
       id: "restart",

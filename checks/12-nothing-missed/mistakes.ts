@@ -7,6 +7,9 @@ export const IS_RECOVERED = "connection is recovered";
 export const SAME_ID = "the same id as before";
 export const WHAT_WAS_SAID = "hears what was said meanwhile, each once: ";
 export const WITHOUT_JOINING = "without joining again: ";
+export const ANNOUNCED = "when Bob is back: ";
+export const REJOINED =
+  "when Carol, recovered, joins a room that she has kept: ";
 export const LET_IN = "he was let in";
 export const WITH_OFFSET = "with the offset of the last one he heard: ";
 export const FROM_THE_BEGINNING = "with offset 0: ";
@@ -18,6 +21,9 @@ export const MISSED_501 = "who has missed 501: ";
 export const MISSED_500 = "who has missed 500: ";
 export const AFTER_THE_RESTART = "after the restart: ";
 export const ALL_OF_THEM = "what he missed and what he hears, together: ";
+export const OTHER_CHANGES =
+  "after another program has changed messages, and deleted them: ";
+export const BROKEN_TWICE = "after the line to the database broke twice: ";
 export const INHERITED = "in a room named constructor, without an offset: ";
 
 /** Why a client was not recovered, as far as it can know. */
@@ -109,6 +115,11 @@ export const recovered: readonly Mistake[] = [
     hint: "The line was gone for a moment, Bob knew his place, and the server had forgotten him already. How long is his state kept, and in which unit is that?",
   },
   {
+    id: "return-not-told",
+    looksLike: about(ANNOUNCED),
+    hint: "When Bob's line broke, the others heard that he had left. Now he is in his room again, without having joined it, and for them he is still gone. Who tells them?",
+  },
+  {
     id: "M48",
     looksLike: both(
       about(WHAT_WAS_SAID),
@@ -151,6 +162,11 @@ export const gate: readonly Mistake[] = [
 ];
 
 export const missed: readonly Mistake[] = [
+  {
+    id: "kept-room-given",
+    looksLike: about(REJOINED),
+    hint: "Carol was recovered, and then joined a room that she was in all the time, as a client may do to be sure. What was said there has come to her already. What is left to be given, and what does an answer look like that gives nothing?",
+  },
   {
     id: "no-list",
     looksLike: hasNoList,
@@ -341,6 +357,16 @@ export const noGap: readonly Mistake[] = [
 
 export const changes: readonly Mistake[] = [
   toldTwice,
+  {
+    id: "other-changes",
+    looksLike: about(OTHER_CHANGES),
+    hint: "Another program changed messages and deleted them, and your server did not take it well. A change stream tells of that, too, and not all that it tells has a whole document. Which kinds of change are news?",
+  },
+  {
+    id: "not-resumed",
+    looksLike: about(BROKEN_TWICE),
+    hint: "What was stored while the line to the database was broken was not told. The driver takes up a change stream once by itself, and when that fails the stream is over. Somebody has to begin another one, and from now on is too late for it: each change has a place.",
+  },
   {
     id: "not-told",
     looksLike: ({ received }) =>

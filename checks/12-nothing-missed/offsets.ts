@@ -234,7 +234,7 @@ interface Expected {
  *
  * @throws {Unmet} with a {@link Given}, or with the message that is another one
  */
-async function assertGiven(
+export async function assertGiven(
   what: string,
   client: Client,
   room: string,

@@ -7,14 +7,16 @@ import { matches } from "../kit/shape.ts";
 import { show } from "../kit/show.ts";
 import { Unmet, inWords } from "../kit/unmet.ts";
 import {
+  ANNOUNCED,
   IS_RECOVERED,
   LET_IN,
   type NotRecovered,
+  REJOINED,
   SAME_ID,
   WHAT_WAS_SAID,
   WITHOUT_JOINING,
 } from "./mistakes.ts";
-import { heardIn } from "./offsets.ts";
+import { assertGiven, heardIn } from "./offsets.ts";
 
 /** A line is cut, and taken up again a moment later. */
 
@@ -31,6 +33,8 @@ export async function assertRecovery(world: World): Promise<void> {
   const [alice, carol, bob] = clients;
   // Bob is the last: until he is cut, he hears nothing but his welcome.
   await join(room, alice, carol, bob);
+  for (const user of ["carol", "bob"])
+    await alice.hears("room:joined", { room, user });
 
   const [bobsId, carolsId] = [bob.id, carol.id];
   await cut(alice, bob, carol);
@@ -40,6 +44,8 @@ export async function assertRecovery(world: World): Promise<void> {
   await comesBack(bob, bobsId, { [room]: 0 });
   await inWords(WITHOUT_JOINING, say(bob, room, "Bob is back"));
   await hasHeard(world, bob, room, [...MEANWHILE, "Bob is back"], alice);
+  const bobs = { room, user: "bob" };
+  await inWords(ANNOUNCED, alice.hears("room:joined", bobs));
 
   await away;
   await comesBack(carol, carolsId, { [room]: 0 });
@@ -87,6 +93,19 @@ export async function assertGate(world: World): Promise<void> {
   await join(room, bob);
   await bob.ask("message:send", [{ room, text: "It is me" }], SENT);
   await alice.hears("message:new", { room, user: "bob", text: "It is me" });
+}
+
+/** Whoever is recovered has heard all, and misses nothing in a room that was kept. */
+export async function assertKeptRoom(world: World): Promise<void> {
+  const room = "yard";
+  const [alice, carol] = await world.connect("Alice in tab 2", "Carol");
+  await carol.hears("welcome", {});
+  await join(room, alice, carol);
+  const { id } = carol;
+  await cut(alice, carol);
+  await say(alice, room, "one");
+  await comesBack(carol, id, { [room]: 0 });
+  await assertGiven(REJOINED, carol, room, { messages: [] });
 }
 
 /** The line of these is cut, and the server has noticed. */

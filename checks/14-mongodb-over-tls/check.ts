@@ -6,6 +6,7 @@ import { assertUselessFilesEnd } from "./ca-file.ts";
 import { assertKnown } from "./known.ts";
 import * as mistakes from "./mistakes.ts";
 import {
+  assertEnds,
   assertListens,
   assertNothingSaid,
   assertReason,
@@ -117,6 +118,18 @@ const lesson: Lesson = {
       ],
       mistakes: mistakes.address,
       check: assertAddressDecides,
+    },
+    {
+      id: "ends",
+      title: "After SIGTERM the server ends, also while its database is away",
+      kind: "base",
+      hints: [
+        "The database is away, and somebody stops your server. When is a process over?",
+        "A process ends when nothing is left to do. A loop that tries again and again always has something left to do.",
+        "Let close() leave a note for the loop, which looks at it after its pause and before it connects again.",
+      ],
+      mistakes: mistakes.ends,
+      check: assertEnds,
     },
     stillAlive,
     {

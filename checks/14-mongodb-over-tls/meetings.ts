@@ -3,11 +3,12 @@ import { Fault } from "../kit/faults.ts";
 import { type Answer, showAnswer } from "../kit/http.ts";
 import type { LessonDatabase } from "../kit/lesson-database.ts";
 import type { World } from "../kit/lesson.ts";
-import { patientlyTry } from "../kit/patience.ts";
-import type { ServerProcess } from "../kit/server-process.ts";
+import { LimitClock, type Timeliness, patientlyTry } from "../kit/patience.ts";
+import type { Ended, ServerProcess } from "../kit/server-process.ts";
 import type { Tap } from "../kit/tap.ts";
 import { type Entry, Timeline } from "../kit/timeline.ts";
 import { Unmet, inWords } from "../kit/unmet.ts";
+import { LATE } from "../kit/chat.ts";
 import { assertIndexes, assertStores } from "./chatting.ts";
 import { HEALTH_LIMIT, askHealth, lookUntil, saysTls } from "./outcome.ts";
 
@@ -29,6 +30,9 @@ export const inWordsOf: Readonly<Record<Stranger, string>> = {
 /** Nothing listens there: it is a port that nobody gives away. */
 const NO_PORT = 1;
 
+/** How long a server may take to end, in wall-clock milliseconds. */
+const END_LIMIT = 3_000;
+
 /** How what is expected after the renewal begins. */
 const RENEWED = "when its database has renewed its certificate: ";
 
@@ -44,6 +48,13 @@ export interface Meeting {
   health: Answer | null;
   /** What became of it when the certificate was renewed; `null` where none was. */
   renewal: Renewal | null;
+  /** How it ended when it was asked to; `null` where it was not. */
+  end: End | null;
+}
+
+export interface End extends Ended {
+  /** Whether that came within the contract's limit. */
+  timeliness: Timeliness;
 }
 
 export interface Renewal {
@@ -170,7 +181,18 @@ function waitForNobody(
     meeting.health = await askHealth(other);
     await later;
     meeting.health = await askHealth(other);
+    meeting.entries = [...meeting.entries];
+    meeting.end = await endOf(other);
   });
+}
+
+/** Asks the server to end. */
+async function endOf({ server }: World): Promise<End> {
+  const clock = new LimitClock();
+  const ended = await server.stop("SIGTERM", END_LIMIT + LATE);
+  const { timeliness } = clock.read(END_LIMIT);
+  clock.stop();
+  return { ...ended, timeliness };
 }
 
 /** A server that was started, and whom it will meet. */
@@ -190,6 +212,7 @@ async function begin(stranger: Stranger, world: World): Promise<Begun> {
     commands: [],
     health: null,
     renewal: null,
+    end: null,
   };
   const there = `at its database's address there was ${inWordsOf[stranger]}`;
   note(timeline, "server", `the server was started, and ${there}`);

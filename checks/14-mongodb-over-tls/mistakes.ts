@@ -13,6 +13,8 @@ export const GONE = "with a TLS_CA_FILE that is not there";
 export const A_TEXT = "with the text of a certificate as TLS_CA_FILE";
 export const A_KEY = "with a TLS_CA_FILE that holds a private key";
 export const NOBODY = "where nobody listens at all, ";
+export const ENDS =
+  "after SIGTERM, while its database is away, the server ends within 3 s, with exit code 0";
 export const ROOTS =
   "without TLS_CA_FILE, with tls=true and an authority that Node believes";
 export const NO_ROOTS =
@@ -98,6 +100,14 @@ export const listens: readonly Mistake[] = [
     id: "other-words",
     looksLike: ({ facts }) => facts.status !== undefined,
     hint: "Your server listens, and says in other words than the contract's that its database is away. Compare status, ok and db.",
+  },
+];
+
+export const ends: readonly Mistake[] = [
+  {
+    id: "tries-for-ever",
+    looksLike: ({ expected }) => expected === ENDS,
+    hint: "The server was asked to end while it was still looking for its database. It closed what it had, and something in it goes on: whatever tries again and again has to learn that it is over.",
   },
 ];
 

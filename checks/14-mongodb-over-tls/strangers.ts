@@ -1,3 +1,4 @@
+import { CouldNotTell } from "../kit/could-not-tell.ts";
 import { showAnswer } from "../kit/http.ts";
 import type { World } from "../kit/lesson.ts";
 import { anything, describeShape, matches } from "../kit/shape.ts";
@@ -11,7 +12,7 @@ import {
   inWordsOf,
   retell,
 } from "./meetings.ts";
-import { NOBODY } from "./mistakes.ts";
+import { ENDS, NOBODY } from "./mistakes.ts";
 
 const DOWN = { ok: false, db: "down" };
 
@@ -72,6 +73,29 @@ export async function assertReason(world: World): Promise<void> {
   if (!matches({ reason: anything }, health.json)) return;
   retell(meeting, world);
   throw new Unmet(`${NOBODY}/health gives no reason`, showAnswer(health));
+}
+
+/** @throws {Unmet} when a server whose database is away does not end well */
+export async function assertEnds(world: World): Promise<void> {
+  const meeting = await Meetings.of(world).with("nobody", world);
+  const { end } = meeting;
+  // Windows knows no such signal.
+  if (end === null || process.platform === "win32") return;
+  if (end.timeliness === "could not tell")
+    throw new CouldNotTell(
+      "this machine was too busy to measure how long a server takes to end",
+    );
+  const isWell = end.code === 0 && end.timeliness === "in time";
+  if (isWell && end.fault === null) return;
+  retell(meeting, world);
+  throw new Unmet(
+    ENDS,
+    end.fault !== null || end.timeliness === "late"
+      ? "it did not end"
+      : end.code === null
+        ? `it was ended by ${end.signal}`
+        : `exit code ${end.code}`,
+  );
 }
 
 /** @throws {Unmet | Fault} when a server does not go on with a database that can be trusted again */

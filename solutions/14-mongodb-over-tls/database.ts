@@ -95,9 +95,9 @@ export class Database {
       try {
         await this.#attempt;
       } catch (error) {
-        if (this.#isClosed) return;
         console.error(`No database yet: ${(error as Error).message}`);
         await sleep(pause);
+        // A client that is closed would connect again, and the process would never end.
         if (this.#isClosed) return;
         this.#attempt = this.#connect();
       }

@@ -38,19 +38,16 @@ function withCertificates(file: string): string {
  */
 export function tlsCodeOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
-    const { code, syscall } = at as NodeJS.ErrnoException;
-    // Errors of the system come from a call to it, those of TLS do not. The driver's own
-    // have numbers.
-    if (typeof code === "string" && syscall === undefined && isTls(code)) {
-      return code;
-    }
+    // The driver's own errors have numbers.
+    const { code } = at as Error & { code?: unknown };
+    if (typeof code === "string" && isTls(code)) return code;
   }
   return undefined;
 }
 
 function isTls(code: string): boolean {
   // Codes of OpenSSL's look at a certificate, and those of the conversation itself.
-  return /CERT|SELF_SIGNED|ISSUER|LEAF|INVALID_(CA|PURPOSE)|^ERR_(SSL|TLS|OSSL)_/.test(
+  return /CERT|SELF_SIGNED|ISSUER|LEAF|INVALID_(CA|PURPOSE)|ERR_(SSL|TLS|OSSL)_/.test(
     code,
   );
 }

@@ -121,15 +121,16 @@ class MessageRepository {
   }
 
   /** Calls `tell` for what others store. */
-  listen(tell) {
-    const changes = this.#messages.watch([], { fullDocument: "default" });
+  listen(tell, resumeAfter = undefined) {
+    const options = { fullDocument: "default", resumeAfter };
+    const changes = this.#messages.watch([], options);
     changes.on("change", ({ operationType, fullDocument }) => {
       if (operationType !== "insert") return;
       if (this.#own.delete(fullDocument._id.toString())) return;
       tell(MessageRepository.#view(fullDocument));
     });
     changes.once("error", () =>
-      setTimeout(() => this.listen(tell), 500).unref(),
+      setTimeout(() => this.listen(tell, changes.resumeToken), 500).unref(),
     );
   }
 
@@ -193,6 +194,10 @@ class Chat {
     socket.data.queue = new Queue();
     socket.data.kept = new Set(socket.recovered ? socket.rooms : []);
     socket.emit("welcome", { id: socket.id, recovered: socket.recovered });
+    const { user } = socket.data;
+    for (const name of socket.data.kept)
+      if (name.startsWith("#"))
+        socket.to(name).emit("room:joined", { room: name.slice(1), user });
     const calls = {
       "room:join": this.join,
       "room:leave": this.leave,
@@ -211,9 +216,7 @@ class Chat {
     socket.on("disconnecting", () => {
       for (const name of socket.rooms)
         if (name.startsWith("#"))
-          socket
-            .to(name)
-            .emit("room:left", { room: name.slice(1), user: socket.data.user });
+          socket.to(name).emit("room:left", { room: name.slice(1), user });
     });
   }
 

@@ -135,6 +135,8 @@ io.on("connection", (socket) => {
   const { user } = socket.data as { user: string };
   const back = socket.recovered ? [...socket.rooms] : [];
   socket.emit("welcome", { id: socket.id, recovered: socket.recovered });
+  for (const name of back.filter(isOurs))
+    socket.to(name).emit("room:joined", { room: without(name), user });
 
   listen(socket, {
     "room:join": async (payload) => {
@@ -236,14 +238,17 @@ async function store(draft: Omit<Stored, "seq" | "createdAt">) {
 }
 
 async function tellOfAll(): Promise<never> {
+  let place: object | undefined;
   for (;;) {
     try {
       const stream = messages.watch<
         WithId<Stored>,
         ChangeStreamInsertDocument<WithId<Stored>>
-      >([{ $match: { operationType: "insert" } }]);
-      for await (const { fullDocument } of stream)
+      >([{ $match: { operationType: "insert" } }], place);
+      for await (const { _id, fullDocument } of stream) {
+        place = { startAfter: _id };
         io.to(own(fullDocument.room)).emit("message:new", view(fullDocument));
+      }
     } catch (error) {
       console.error(error);
     }

@@ -101,6 +101,10 @@ io.on("connection", (socket) => {
   };
   socket.emit("welcome", { id: socket.id, recovered: socket.recovered });
   const restored = new Set(socket.recovered ? socket.rooms : []);
+  for (const name of [...restored].filter(isRoom))
+    socket
+      .to(name)
+      .emit("room:joined", { room: name.slice(PREFIX.length), user });
 
   // One message after another, over all rooms of this socket.
   let last: Promise<unknown> = Promise.resolve();
@@ -264,11 +268,19 @@ try {
 
 // What other programs store. Our own messages are known by the mark in their ids.
 const mark = new Message().id.slice(8, 18);
-Message.watch([{ $match: { operationType: "insert" } }])
-  .on("change", ({ fullDocument }: { fullDocument: Stored }) => {
-    const message = onTheWire(fullDocument);
-    if (message.id.slice(8, 18) !== mark)
-      io.to(PREFIX + message.room).emit("message:new", message);
-  })
-  .on("error", (error: Error) => console.error(error.message));
+watch({});
+function watch(from: { resumeAfter?: object }) {
+  const stream = Message.watch([{ $match: { operationType: "insert" } }], from);
+  stream
+    .on("change", ({ fullDocument }: { fullDocument: Stored }) => {
+      const message = onTheWire(fullDocument);
+      if (message.id.slice(8, 18) !== mark)
+        io.to(PREFIX + message.room).emit("message:new", message);
+    })
+    .once("error", (error: Error) => {
+      console.error(error.message);
+      const resumeAfter = stream.resumeToken as object | undefined;
+      setTimeout(watch, 400, resumeAfter ? { resumeAfter } : {}).unref();
+    });
+}
 server.listen(Number(PORT ?? 3000), HOST);
