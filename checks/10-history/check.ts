@@ -4,6 +4,7 @@ import {
   type Seeded,
   clear,
   cutLine,
+  foundAgain,
   join,
   refusal,
   say,
@@ -53,7 +54,12 @@ import {
   isTooMuch,
   isUnordered,
 } from "./pages.ts";
-import { oddOverHttp, pageOverHttp, refusedOverHttp } from "./route.ts";
+import {
+  oddOverHttp,
+  pageOverHttp,
+  refusedOverHttp,
+  unreadOverHttp,
+} from "./route.ts";
 
 // Alice reads and writes, Bob is in the room with her, Dave is in none. What is old was seeded by the
 // check, past the server.
@@ -609,6 +615,11 @@ const lesson: Lesson = {
           hint: "Over HTTP more than 100 messages came. The limit of an address is a client's wish too.",
         },
         {
+          id: "unreadable-address",
+          looksLike: ({ expected }) => expected.includes(UNREADABLE),
+          hint: "%zz stands for no character, so Express could not read the address, and your route was never called. Its error went to whoever takes errors. What does that one say of a mistake that is the client's?",
+        },
+        {
           id: "unhandled",
           looksLike: ({ facts }) => (facts.status ?? 0) >= 500,
           hint: "The answer says that the server has failed, and it was the address that was odd. It got as far as the database, or broke your route. What did your code expect there, and what came?",
@@ -650,6 +661,7 @@ const lesson: Lesson = {
           await refusedOverHttp(world, `${path}?${query}`);
         for (const name of BAD_NAMES)
           await refusedOverHttp(world, `/rooms/${name}/messages`);
+        await unreadOverHttp(world, `/rooms/${UNREADABLE}/messages`);
         await assertNotAsked(world, async () => {
           for (const query of ODD_QUERIES)
             await oddOverHttp(world, `${path}?${query}`, old);
@@ -673,6 +685,13 @@ const lesson: Lesson = {
           hint: "The route answered with a stack: lines of your code, for everybody to read. That is for your console. Express does so by itself unless somebody else takes the error.",
         },
         {
+          id: "M33-silence",
+          looksLike: ({ expected, received }) =>
+            expected.startsWith(WHILE_SILENT) &&
+            /^(it did not come|it came after|no ack)/.test(received),
+          hint: "The database took the question and said nothing more, and whoever asked waits for more than 3 s. How long does your driver wait for an answer, and how often does it ask again before it gives up?",
+        },
+        {
           id: "M33",
           looksLike: ({ received }) =>
             /^(it did not come|it came after|no ack)/.test(received),
@@ -692,9 +711,16 @@ const lesson: Lesson = {
       ],
       check: async (world) => {
         const [alice] = await inTheRooms(world, OLD_ROOM);
+        const areAway = () =>
+          allOf([assertAway(world, alice), assertRouteAway(world)]);
         await cutLine(world, () => assertAway(world, alice));
-        await allOf([assertAway(world, alice), assertRouteAway(world)]);
+        await areAway();
         world.database.mend();
+        await foundAgain(world);
+        world.database.withholdReplies(() => true, "every command");
+        await inWords(WHILE_SILENT, areAway());
+        world.database.mend();
+        await foundAgain(world);
       },
     },
   ],
@@ -708,6 +734,7 @@ const AFTER_SEEDING = "with the counter in rooms at 150: ";
 const TWO_SERVERS = "two messages at once, on two servers,";
 const WHILE_OTHERS_WRITE = "while Bob writes: ";
 const TOLD_TOO_MUCH = "told: ";
+const WHILE_SILENT = "while the database says nothing: ";
 
 /** What is no limit and no place, but may come all the same. */
 const ODD_NUMBERS: readonly unknown[] = [
@@ -749,6 +776,9 @@ const BAD_NAMES = [
   `${OLD_ROOM}%0A`,
   `room:${OLD_ROOM}`,
 ];
+
+/** A name that cannot be decoded. */
+const UNREADABLE = "%zz";
 
 const ODD_QUERIES = ["limit", "before"].flatMap((name) => [
   ...["0", "-1", "2.5", "abc", "", "%00", "1e308", "Infinity"].map(

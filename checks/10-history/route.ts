@@ -42,6 +42,20 @@ export async function refusedOverHttp(
   throw unlike(path, answer, "400 and { ok: false, error }");
 }
 
+/**
+ * Express cannot read such an address, and calls no route. It says 400 by itself, in its own words.
+ *
+ * @throws {Unmet} with the status
+ */
+export async function unreadOverHttp(
+  { request }: World,
+  path: string,
+): Promise<void> {
+  const answer = await request(path);
+  if (answer.status === 400) return;
+  throw unlike(path, answer, "400");
+}
+
 function isRefused({ status, json }: Answer): boolean {
   return status === 400 && matches(REFUSED, json);
 }

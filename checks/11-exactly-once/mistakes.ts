@@ -22,6 +22,8 @@ export const ANEW = "sent to a server that was started anew: ";
 export const TWO_SERVERS = "to two servers at the same moment: ";
 export const IN_ORDER = "Bob hears the messages in the order sent";
 export const BY_NUMBER = "their seq go up in the order sent";
+export const BEHIND =
+  "Bob hears a message after the one that was being stored when it came";
 export const AFTERWARDS = "after that: ";
 export const AFTER_THE_CUT = "sent again after the cut: ";
 
@@ -329,6 +331,11 @@ export const order: readonly Mistake[] = [
     id: "M41",
     looksLike: ({ expected }) => expected === IN_ORDER,
     hint: "They arrived in order, and were told in another one: each handler begins at once, and awaits a database that is not equally quick each time. A message has to wait until the one before it has been told.",
+  },
+  {
+    id: "turn-forgotten",
+    looksLike: ({ expected }) => expected === BEHIND,
+    hint: "Two messages came, one right behind the other. When the first was done, and the second was not, a third one came, and it did not wait. A message that is done is remembered no longer: was it still the last one, when your server forgot it?",
   },
   {
     id: "numbers-mixed",

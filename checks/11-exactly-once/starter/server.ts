@@ -416,13 +416,13 @@ function wholeNumberOf(payload: unknown, field: string): number | undefined {
   return value;
 }
 
-/** The fields of a query string, whose values are always texts, or lists of them if a key is repeated. */
-function numbersIn(query: object): Record<string, unknown> {
+/**
+ * The fields of a query string as numbers. They are texts, or lists of texts if a key is repeated:
+ * a list becomes NaN, as a text does that is no number.
+ */
+function numbersIn(query: object): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(query).map(([key, value]) => [
-      key,
-      typeof value === "string" && value !== "" ? Number(value) : value,
-    ]),
+    Object.entries(query).map(([key, value]) => [key, Number(value)]),
   );
 }
 

@@ -47,6 +47,7 @@ export async function connect(): Promise<void> {
     serverSelectionTimeoutMS: 1_800,
     connectTimeoutMS: 1_800,
     socketTimeoutMS: 1_800,
+    retryReads: false,
     retryWrites: false,
   });
   await Promise.all([Message.init(), Room.init()]);
