@@ -6,7 +6,7 @@ import { CouldNotTell } from "./could-not-tell.ts";
 import { serverEnvironment } from "./environment.ts";
 import { LimitClock, PATIENCE, type Turning, pass } from "./patience.ts";
 import { killGroup, spawnNode } from "./server-child.ts";
-import { ServerOutput } from "./server-output.ts";
+import { LAST_WORDS, ServerOutput } from "./server-output.ts";
 import { placeInOwnCode } from "./server-process.ts";
 import { Unmet } from "./unmet.ts";
 
@@ -149,7 +149,7 @@ export class Program implements Turning {
           this.#tidyUp();
           resolve({ code, signal, ...this.#evidence() });
         };
-        const patience = setTimeout(end, 200);
+        const patience = setTimeout(end, LAST_WORDS);
         this.#child.once("close", end);
       });
     });

@@ -7,6 +7,12 @@ const LINES = 200;
 const LINE_LENGTH = 500;
 
 /**
+ * So long what a process printed may take to arrive after its end, in milliseconds: this process may be
+ * busy. Nobody waits for it who has read all.
+ */
+export const LAST_WORDS = 1_000;
+
+/**
  * The console of a server under test: always drained, and never more than its last lines kept,
  * however much is printed. Escape sequences and control characters are removed, because the lines
  * are shown in the learner's terminal.

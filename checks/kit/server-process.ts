@@ -28,7 +28,7 @@ import { isRunning } from "./processes.ts";
 import { cacheFolder, shown } from "./repository.ts";
 import { type Channel, type Runtime, prepare } from "./runtime.ts";
 import { hasNotEnded, killGroup } from "./server-child.ts";
-import { ServerOutput } from "./server-output.ts";
+import { LAST_WORDS, ServerOutput } from "./server-output.ts";
 import { Timeline } from "./timeline.ts";
 import type { ServersAhead } from "./waiting-server.ts";
 
@@ -414,7 +414,7 @@ export class ServerProcess {
           finish(code, signal);
         };
         // "close" comes when all output has been read, unless somebody else holds the pipes.
-        const patience = setTimeout(end, 200);
+        const patience = setTimeout(end, LAST_WORDS);
         this.#child.once("close", end);
       });
     });
