@@ -96,7 +96,11 @@ async function judged(
   const { objection } = await judges.decide(answer, NONE);
   if (objection !== null)
     return {
-      ...{ lesson: name, tried: 0, caught: 0, earlier, survivors: [] },
+      lesson: name,
+      tried: 0,
+      caught: 0,
+      earlier,
+      survivors: [],
       problems: [`${name}, with all its mutants asleep: ${objection}`],
     };
   const chosen = choose(mutants);
