@@ -1,5 +1,13 @@
-import { createServer } from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Server as NetServer, createServer } from "node:net";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  test,
+  vi,
+} from "vitest";
 import { isRunning } from "../checks/kit/processes.ts";
 import { noPseudoTerminal } from "../checks/commands/fixture/pseudo-terminal.ts";
 import type { Onlooker } from "./fixture/onlooker.ts";
@@ -598,10 +606,11 @@ describe("the command", () => {
   );
 
   test("a port that is taken is left to whoever has it", async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) =>
-      taken.once("error", () => resolve()).listen(4_100, "127.0.0.1", resolve),
-    );
+    // Another test may have it just now, and would give it back too soon.
+    const taken = await vi.waitUntil(() => tryToListen(4_100), {
+      timeout: 60_000,
+      interval: 200,
+    });
     const { port } = new URL(await copy.start("01"));
     expect(Number(port)).toBeGreaterThan(4_100);
     taken.close();
@@ -622,3 +631,12 @@ describe("the command", () => {
     }
   });
 });
+
+/** @returns `null` when somebody else has the port */
+function tryToListen(port: number): Promise<NetServer | null> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(null));
+    server.listen(port, "127.0.0.1", () => resolve(server));
+  });
+}

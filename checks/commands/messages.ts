@@ -113,13 +113,17 @@ export const help: Readonly<Record<CommandName, Help>> = {
     does: "Measures how long a learner waits, beside the floors of this machine.",
   },
   prove: {
-    does: "Proves the checks, with a table at the end: known answers, known mistakes, solutions that are changed mechanically, all of it on a busy machine, without a network and with other versions of Node. The whole takes an hour and writes checks/PROOF.md. It ends with 1 when something does not hold.",
+    does: "Proves the checks, with a table at the end: known answers, known mistakes, solutions that are changed mechanically, all of it on a busy machine, without a network and with other versions of Node. The whole takes an hour or two and writes checks/PROOF.md. It ends with 1 when something does not hold.",
     words: [
       [
         "PART",
         "answers, mistakes, mutants, load or nodes; one or more, else all",
       ],
       ["--lesson LESSON", "only this one; it can be given several times"],
+      [
+        "--at PLACE",
+        "only the mutants there, such as server.ts:12; it can be given several times",
+      ],
       [
         "--times RUNS",
         "how often each server is judged under load, at most: 50",
