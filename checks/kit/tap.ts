@@ -54,7 +54,7 @@ export interface Tap {
 }
 
 /** How long a driver may take to notice that a connection has ended, in milliseconds. */
-const HANG_UP = 200;
+const HANG_UP = 1_000;
 
 /** What drivers say on their own. */
 const driversTalk = new Set([

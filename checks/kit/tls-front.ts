@@ -135,13 +135,15 @@ function receive(
   server.emit("connection", line);
 }
 
+/** A target that hangs up is held until the client has, too: so it knows when the client knows. */
 function connectTo({ port, host = "127.0.0.1", ca }: FrontTarget): Socket {
+  const options = { port, host, allowHalfOpen: true };
   return ca === undefined
-    ? connect(port, host)
-    : connectSecurely({ port, host, ca });
+    ? connect(options)
+    : connectSecurely({ ...options, ca });
 }
 
-/** Lets two speak with each other until one of them has gone. */
+/** Lets two speak with each other until both have hung up, or one of them has gone. */
 function join(client: Socket, target: Socket): void {
   const end = () => {
     client.destroy();
